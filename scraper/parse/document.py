@@ -1,0 +1,192 @@
+"""Bytes → one parsed page. Malformed markup is mended here, once, before any reader looks at it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from typing import Any
+
+import lxml.html
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from presslift.errors import ParseError
+
+MAX_DEPTH_PARSER: dict[str, Any] = {"huge_tree": True, "remove_comments": True, "remove_pis": True, "recover": True}
+
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+)
+"""Elements that start a line of their own."""
+
+SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
+
+
+class Document:
+    """One page as parsed: every reader works on the same ``root``.
+
+    ``root`` is the ``html`` element (made when missing). Readers that detach parts of the tree say so.
+    """
+
+    def __init__(self, root: HtmlElement, url: str | None, encoding: str | None, warnings: list[str]):
+        self.root, self.url, self.encoding, self.warnings = root, url, encoding, warnings
+
+    @cached_property
+    def meta(self) -> dict[str, list[str]]:
+        """``meta`` name, property or itemprop (lower case) → contents in document order."""
+        found: dict[str, list[str]] = {}
+        for element in self.root.iter("meta"):
+            name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            content = (element.get("content") or "").strip()
+            if name and content:
+                found.setdefault(name.strip().lower(), []).append(content)
+        return found
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """Every JSON-LD node of the page, ``@graph`` flattened; comments and trailing commas are forgiven."""
+        nodes: list[dict[str, Any]] = []
+        for script in self.root.iter("script"):
+            if "ld+json" in (script.get("type") or ""):
+                nodes.extend(_json_ld_nodes(script.text or ""))
+        return nodes
+
+    @cached_property
+    def body_classes(self) -> frozenset[str]:
+        """The classes of ``body``: WordPress tells the page's kind and ids there."""
+        body = self.root.find("body")
+        return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
+
+
+def _json_ld_nodes(text: str) -> list[dict[str, Any]]:
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip()
+    text = re.sub(r"^\s*//\s*<!\[CDATA\[|^\s*<!\[CDATA\[|(//)?\s*\]\]>\s*$", "", text)
+    data: Any = None
+    for attempt in (text, re.sub(r",\s*([}\]])", r"\1", re.sub(r"(?m)^\s*//.*$|/\*.*?\*/", "", text))):
+        try:
+            data = json.loads(attempt, strict=False)
+            break
+        except (ValueError, RecursionError):
+            continue
+    nodes: list[dict[str, Any]] = []
+    for item in data if isinstance(data, list) else [data]:
+        if isinstance(item, dict):
+            graph = item.get("@graph")
+            nodes.extend(n for n in graph if isinstance(n, dict)) if isinstance(graph, list) else nodes.append(item)
+    return nodes
+
+
+def read_document(html: bytes | str, url: str | None = None, *, content_type: str | None = None) -> Document:
+    """Decode and parse a page as served.
+
+    ``html`` is the response's body; ``content_type`` the header, whose charset counts after a byte order mark. Raises
+    ``ParseError`` (reason ``not_html``) when nothing of a page can be found in it.
+    """
+    from presslift.scraper.parse.encoding import decode, mend
+
+    warnings: list[str] = []
+    text, encoding = (html, None) if isinstance(html, str) else decode(html, content_type, warnings)
+    text = mend(text, warnings)
+    if not text.strip():
+        raise ParseError(url, "not_html", "the page is empty")
+    parser = lxml.html.HTMLParser(**MAX_DEPTH_PARSER)
+    try:
+        root = lxml.html.document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ParseError(url, "not_html", str(error)) from error
+    if root.tag != "html":
+        raise ParseError(url, "not_html", f"the root is <{root.tag}>")
+    return Document(root, url, encoding, warnings)
+
+
+def read_fragment(html: str) -> HtmlElement:
+    """A REST or feed body as one ``div`` element; never raises, an unreadable one is an empty ``div``."""
+    from presslift.scraper.parse.encoding import mend
+
+    parser = lxml.html.HTMLParser(**MAX_DEPTH_PARSER)
+    try:
+        root = lxml.html.document_fromstring(f"<html><body><div>{mend(html, [])}</div></body></html>", parser=parser)
+        body = root.find("body")
+        assert body is not None
+        if len(body) == 1 and not (body.text or "").strip() and not (body[0].tail or "").strip():
+            return body[0]
+        body.tag = "div"
+        return body
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return lxml.html.Element("div")
+
+
+@lru_cache(maxsize=4096)
+def compiled(css: str) -> CSSSelector:
+    """A CSS selector, compiled once. Raises ``cssselect.SelectorError`` when malformed."""
+    return CSSSelector(css, translator="html")
+
+
+def select(element: HtmlElement, css: str) -> list[HtmlElement]:
+    """Descendants (and the element itself) that match, in document order."""
+    return compiled(css)(element)
+
+
+def text_of(element: HtmlElement) -> str:
+    """The visible text: one line, white space folded, blocks and ``br`` apart, scripts and styles left out."""
+    return SPACE.sub(" ", "".join(_pieces(element))).strip()
+
+
+def _pieces(element: HtmlElement) -> Iterator[str]:
+    # Iterative: a hostile page nests ten thousand deep.
+    skip: HtmlElement | None = None
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if not isinstance(node.tag, str):
+            if event == "end" and skip is None and node is not element:
+                yield node.tail or ""
+            continue
+        if skip is not None:
+            if event == "end" and node is skip:
+                skip = None
+                yield node.tail or ""
+            continue
+        if event == "start":
+            if node.tag in ("script", "style", "template", "noscript", "svg"):
+                skip = node
+                continue
+            if node.tag in BLOCKS or node.tag == "br":
+                yield " "
+            yield node.text or ""
+        else:
+            if node.tag in BLOCKS:
+                yield " "
+            if node is not element:
+                yield node.tail or ""
+
+
+def classes(element: HtmlElement) -> frozenset[str]:
+    """The element's classes."""
+    return frozenset((element.get("class") or "").split())
+
+
+def detach(element: HtmlElement) -> None:
+    """Take an element out of its tree; the text that followed it stays where it was."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        previous = element.getprevious()
+        if previous is not None:
+            previous.tail = (previous.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+        element.tail = None
+    parent.remove(element)
+
+
+def inner_html(element: HtmlElement) -> str:
+    """The element's contents as HTML."""
+    from html import escape
+
+    parts = [escape(element.text or "", quote=False)]
+    parts.extend(etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return "".join(parts)

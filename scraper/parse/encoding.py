@@ -1,0 +1,69 @@
+"""Bytes → text, and the malformations mended before parsing."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import cchardet
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+CLOSER = re.compile(r"</\s*(?:body|html)\s*>", re.I)
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+def decode(data: bytes, content_type: str | None, warnings: list[str]) -> tuple[str, str]:
+    """Text and the encoding used: byte order mark, then whichever of UTF-8, header, ``meta`` and detection reads it whole.
+
+    UTF-8 that is valid is UTF-8, whatever is declared: the reverse error does not happen by chance.
+    """
+    for bom, name in BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(name, "replace"), name
+    declared = [m.group(1) for m in [HEADER_CHARSET.search(content_type or "")] if m]
+    declared += [m.group(1).decode("ascii", "replace") for m in [META_CHARSET.search(data[:4096])] if m]
+    candidates = ["utf-8", *declared]
+    for name in candidates:
+        try:
+            text = data.decode(_known(name))
+        except (UnicodeDecodeError, LookupError):
+            continue
+        if name == "utf-8" and declared and _known(declared[0]) not in ("utf-8", "ascii") and not data.isascii():
+            warnings.append(f"encoding: declared {declared[0]}, is utf-8")
+        return text, _known(name)
+    if all(_known(name) == "utf-8" for name in declared) and declared:
+        # A few bad bytes in a page that calls itself UTF-8 are bad bytes, not another encoding.
+        text = data.decode("utf-8", "replace")
+        if text.count("\ufffd") <= max(20, len(text) // 2000):
+            warnings.append(f"encoding: {text.count(chr(0xFFFD))} bytes are not utf-8")
+            return text, "utf-8"
+    guess = (cchardet.detect(data) or {}).get("encoding") or "windows-1252"
+    warnings.append(f"encoding: declared {declared[0] if declared else 'nothing'}, read as {guess}")
+    try:
+        return data.decode(guess, "replace"), guess.lower()
+    except LookupError:
+        return data.decode("windows-1252", "replace"), "windows-1252"
+
+
+def _known(name: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+    except LookupError:
+        return name
+    # Browsers read these labels as windows-1252 (WHATWG Encoding Standard).
+    return "cp1252" if found in ("iso8859-1", "ascii") and name.lower() not in ("utf-8",) else found
+
+
+def mend(text: str, warnings: list[str]) -> str:
+    """Control characters out, premature ``</body>`` and ``</html>`` out: they end the page for lxml."""
+    if CONTROLS.search(text):
+        warnings.append(f"control characters removed: {len(CONTROLS.findall(text))}, the first at {CONTROLS.search(text).start()}")  # type: ignore[union-attr]
+        text = CONTROLS.sub("", text)
+    closers = list(CLOSER.finditer(text))
+    # What follows the real end is white space, comments and late scripts; anything else shows a premature closer.
+    if closers and re.search(r"<(?:p|div|article|h[1-6]|section|main)\b", text[closers[0].end() :], re.I):
+        warnings.append("premature </body> or </html> removed")
+        text = CLOSER.sub("", text)
+    return text
