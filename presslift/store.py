@@ -1,0 +1,317 @@
+"""Everything known about one site, in one SQLite file (WAL): runs, responses, addresses, evidence, articles, changes.
+
+The store is the truth; exports are made from it. One process writes; any number may read. Every public method that
+writes commits on its own or inside ``with store.batch()``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from presslift.errors import NotAnOut, OutUnwritable
+from presslift.records import Article, Change, Excluded, Failure, Redirect, Removed
+
+STORE_VERSION = 1
+FILE_NAME = "presslift.sqlite"
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (
+  id INTEGER PRIMARY KEY, command TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT, state TEXT NOT NULL,
+  exit_code INTEGER, options TEXT NOT NULL DEFAULT '{}', numbers TEXT NOT NULL DEFAULT '{}');
+CREATE TABLE IF NOT EXISTS responses (
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL, status INTEGER NOT NULL,
+  final_url TEXT NOT NULL, content_type TEXT, etag TEXT, last_modified TEXT, sha256 TEXT NOT NULL, warc TEXT, offset INTEGER);
+CREATE INDEX IF NOT EXISTS responses_by_url ON responses (url, run);
+CREATE TABLE IF NOT EXISTS addresses (
+  key TEXT PRIMARY KEY, url TEXT NOT NULL, type TEXT, wp_id INTEGER, state TEXT NOT NULL DEFAULT 'pending', reason TEXT, detail TEXT,
+  rule TEXT, status INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_at TEXT NOT NULL, last_at TEXT NOT NULL, seen_run INTEGER NOT NULL,
+  read_run INTEGER NOT NULL DEFAULT 0, gone_run INTEGER NOT NULL DEFAULT 0, lastmod TEXT, read_lastmod TEXT, found_by TEXT NOT NULL DEFAULT '[]',
+  page INTEGER, inputs TEXT, article TEXT);
+CREATE INDEX IF NOT EXISTS addresses_by_state ON addresses (state);
+CREATE INDEX IF NOT EXISTS addresses_by_article ON addresses (article);
+CREATE TABLE IF NOT EXISTS items (key TEXT NOT NULL, source TEXT NOT NULL, item TEXT NOT NULL, capture TEXT, PRIMARY KEY (key, source)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS evidence (kind TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL, seen_run INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS articles (
+  id TEXT PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, wp_id INTEGER, type TEXT, state TEXT NOT NULL, published TEXT,
+  content_hash TEXT, first_seen TEXT NOT NULL, content_changed_at TEXT, parsed BLOB NOT NULL, settled BLOB, dirty INTEGER NOT NULL DEFAULT 1,
+  removed_at TEXT, proof TEXT);
+CREATE INDEX IF NOT EXISTS articles_in_order ON articles (state, published, id);
+CREATE INDEX IF NOT EXISTS articles_by_wp_id ON articles (wp_id);
+CREATE TABLE IF NOT EXISTS aliases (key TEXT PRIMARY KEY, article TEXT NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS aliases_by_article ON aliases (article);
+CREATE TABLE IF NOT EXISTS changes (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, run INTEGER NOT NULL, change TEXT NOT NULL, article_id TEXT NOT NULL, wp_id INTEGER,
+  url TEXT NOT NULL, old_url TEXT, fields TEXT NOT NULL DEFAULT '[]');
+CREATE TABLE IF NOT EXISTS problems (
+  url TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT, status INTEGER, attempts INTEGER NOT NULL, first_at TEXT NOT NULL,
+  last_at TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (url, kind)) WITHOUT ROWID;
+"""
+
+Row = sqlite3.Row
+ENCODE = msgspec.json.Encoder(order="deterministic")
+DECODE = msgspec.json.Decoder(Article)
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Turn what the disk says (full, read-only, no permission) into ``OutUnwritable``."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if any(word in str(error) for word in ("readonly", "full", "disk I/O", "unable to open")):
+            raise OutUnwritable(f"{path}: can't be written ({error}); free some space or check its permissions, then run again") from error
+        raise
+    except OSError as error:
+        raise OutUnwritable(f"{path}: can't be written ({error.strerror or error}); what was there is whole") from error
+
+
+class Store:
+    """The open store of an OUT folder. Use as a context manager; ``create`` makes a new one for ``site_url``."""
+
+    def __init__(self, folder: Path, *, create: bool = False):
+        self.path = folder / FILE_NAME
+        if not create and not self.path.is_file():
+            raise NotAnOut(f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; make one with `presslift migrate URL -o {folder}`")
+        self._depth = 0
+        with writable(folder):
+            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+            self._db.row_factory = sqlite3.Row
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+                self._db.execute("PRAGMA synchronous=FULL")
+                self._prepare(create)
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                raise NotAnOut(f"{self.path}: is not a presslift store ({error}); name another folder") from error
+
+    def _prepare(self, create: bool) -> None:
+        known = self._db.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone()
+        if known is None:
+            if not create and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise NotAnOut(f"{self.path}: is a database, but not presslift's; name another folder")
+            self._db.executescript(TABLES)
+            self.set_meta("store_version", STORE_VERSION)
+        version = self.get_meta("store_version", STORE_VERSION)
+        if version > STORE_VERSION:
+            raise NotAnOut(
+                f"{self.path}: written by a newer presslift (store version {version}, this one reads up to {STORE_VERSION}); upgrade presslift"
+            )
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the store can't be used afterwards."""
+        self._db.close()
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """One transaction: all or nothing. Nests."""
+        with writable(self.path):
+            if self._depth == 0:
+                self._db.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0 and self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.execute("COMMIT")
+
+    def write(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        """Run one writing statement."""
+        if self._depth:
+            return self._db.execute(sql, values)
+        with writable(self.path):
+            return self._db.execute(sql, values)
+
+    def rows(self, sql: str, *values: Any) -> Iterator[Row]:
+        """Stream the rows of a query; safe while other statements write."""
+        return iter(self._db.execute(sql, values))
+
+    def row(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a query, or None."""
+        found: Row | None = self._db.execute(sql, values).fetchone()
+        return found
+
+    # ---- meta, runs, responses
+
+    def get_meta(self, key: str, default: Any = None) -> Any:
+        """A JSON value kept under a name."""
+        row = self.row("SELECT value FROM meta WHERE key = ?", key)
+        return default if row is None else json.loads(row["value"])
+
+    def set_meta(self, key: str, value: Any) -> None:
+        """Keep a JSON value under a name."""
+        self.write("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", key, json.dumps(value, ensure_ascii=False))
+
+    def begin_run(self, command: str, at: str, options: dict[str, Any]) -> tuple[int, bool]:
+        """The run's number, and whether it resumes one that was cut off."""
+        cut = self.row("SELECT id FROM runs WHERE state = 'running' ORDER BY id DESC LIMIT 1")
+        if cut is not None:
+            return int(cut["id"]), True
+        cursor = self.write(
+            "INSERT INTO runs (command, started_at, state, options) VALUES (?, ?, 'running', ?)", command, at, json.dumps(options, ensure_ascii=False)
+        )
+        return int(cursor.lastrowid or 0), False
+
+    def end_run(self, run: int, at: str, state: str, exit_code: int, numbers: dict[str, Any]) -> None:
+        """Close a run; ``state`` is done, failed or stopped."""
+        self.write(
+            "UPDATE runs SET ended_at = ?, state = ?, exit_code = ?, numbers = ? WHERE id = ?", at, state, exit_code, json.dumps(numbers), run
+        )
+
+    def add_response(self, run: int, kind: str, values: dict[str, Any]) -> int:
+        """Note a response; ``values`` are the columns of ``responses`` besides id, run and kind."""
+        columns = ["run", "kind", *values]
+        marks = ", ".join("?" * len(columns))
+        cursor = self.write(f"INSERT INTO responses ({', '.join(columns)}) VALUES ({marks})", run, kind, *values.values())
+        return int(cursor.lastrowid or 0)
+
+    # ---- addresses
+
+    def see_address(self, key: str, url: str, run: int, at: str, found_by: str, values: dict[str, Any]) -> None:
+        """Note that a source reported an article's address; what is known already and not given anew stays."""
+        row = self.row("SELECT found_by, seen_run FROM addresses WHERE key = ?", key)
+        if row is None:
+            self.write(
+                "INSERT INTO addresses (key, url, type, wp_id, lastmod, found_by, first_at, last_at, seen_run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                key, url, values.get("type"), values.get("wp_id"), values.get("lastmod"), json.dumps([found_by]), at, at, run,
+            )  # fmt: skip
+            return
+        known = json.loads(row["found_by"]) if row["seen_run"] == run else []
+        found = json.dumps(sorted({*known, found_by}))
+        self.write(
+            "UPDATE addresses SET found_by = ?, seen_run = ?, type = coalesce(?, type), wp_id = coalesce(?, wp_id), "
+            "lastmod = coalesce(?, lastmod) WHERE key = ?",
+            found, run, values.get("type"), values.get("wp_id"), values.get("lastmod"), key,
+        )  # fmt: skip
+
+    def update_address(self, key: str, **values: Any) -> None:
+        """Set columns of one address."""
+        columns = ", ".join(f"{name} = ?" for name in values)
+        self.write(f"UPDATE addresses SET {columns} WHERE key = ?", *values.values(), key)
+
+    # ---- items and evidence
+
+    def put_item(self, key: str, source: str, item: dict[str, Any], capture: dict[str, Any] | None) -> None:
+        """Keep what REST or a feed said of an address, whole."""
+        self.write(
+            "INSERT INTO items VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET item = excluded.item, capture = excluded.capture",
+            key, source, json.dumps(item, ensure_ascii=False, sort_keys=True), json.dumps(capture) if capture else None,
+        )  # fmt: skip
+
+    def items(self, key: str) -> dict[str, tuple[dict[str, Any], dict[str, Any] | None]]:
+        """Source → (item, capture) of one address."""
+        return {
+            row["source"]: (json.loads(row["item"]), json.loads(row["capture"]) if row["capture"] else None)
+            for row in self.rows("SELECT * FROM items WHERE key = ?", key)
+        }
+
+    def put_evidence(self, kind: str, key: str, data: dict[str, Any], run: int) -> None:
+        """Keep a term, user, media item, comment or archive; ``key`` is unique within its kind."""
+        self.write(
+            "INSERT INTO evidence VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data, seen_run = excluded.seen_run",
+            kind, key, json.dumps(data, ensure_ascii=False, sort_keys=True), run,
+        )  # fmt: skip
+
+    def evidence(self, kind: str, key: str | None = None) -> Iterator[dict[str, Any]]:
+        """All evidence of a kind by key, or one piece."""
+        where, values = ("AND key = ?", (kind, key)) if key is not None else ("", (kind,))
+        for row in self.rows(f"SELECT data FROM evidence WHERE kind = ? {where} ORDER BY key", *values):
+            yield json.loads(row["data"])
+
+    # ---- articles
+
+    def put_parsed(self, article: Article, key: str, at: str) -> None:
+        """Keep a parsed record, to be settled; a new one is live from then on."""
+        self.write(
+            "INSERT INTO articles (id, key, url, wp_id, type, state, published, first_seen, parsed) VALUES (?, ?, ?, ?, ?, 'new', ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET key = excluded.key, wp_id = excluded.wp_id, type = excluded.type, parsed = excluded.parsed, dirty = 1",
+            article.id, key, article.url, article.wp_id, article.type, article.published or "", at, ENCODE.encode(article),
+        )  # fmt: skip
+
+    def article(self, id: str, column: str = "parsed") -> Article | None:
+        """One record as parsed or as settled."""
+        row = self.row(f"SELECT {column} AS record FROM articles WHERE id = ?", id)
+        return DECODE.decode(row["record"]) if row and row["record"] else None
+
+    def alias(self, key: str, article: str, url: str, kind: str) -> None:
+        """An address that leads to an article: moved, alias, shortlink or guid. The first claim stays."""
+        self.write("INSERT INTO aliases VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", key, article, url, kind)
+
+    def resolve(self, key: str) -> str | None:
+        """The id of the live article at an address, old addresses included."""
+        row = self.row("SELECT id FROM articles WHERE key = ? AND state = 'live'", key) or self.row(
+            "SELECT id FROM articles JOIN aliases ON article = id WHERE aliases.key = ? AND state = 'live'", key
+        )
+        return row["id"] if row else None
+
+    def add_change(self, at: str, run: int, change: str, article: Article, old_url: str | None = None, fields: list[str] | None = None) -> None:
+        """Append an event."""
+        self.write(
+            "INSERT INTO changes (at, run, change, article_id, wp_id, url, old_url, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            at, run, change, article.id, article.wp_id, article.url, old_url, json.dumps(fields or []),
+        )  # fmt: skip
+
+    # ---- problems
+
+    def add_problem(self, run: int, at: str, url: str, kind: str, reason: str, detail: str | None, status: int | None, attempts: int) -> None:
+        """Note a failure that is no article's own page (a listing, a picture, comments)."""
+        self.write(
+            "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, detail = excluded.detail, "
+            "status = excluded.status, attempts = attempts + excluded.attempts, last_at = excluded.last_at, run = excluded.run",
+            url, kind, reason, detail, status, attempts, at, at, run,
+        )  # fmt: skip
+
+    # ---- what exports ask for
+
+    def changes(self) -> Iterator[Change]:
+        """Every event, oldest first."""
+        for row in self.rows("SELECT * FROM changes ORDER BY seq"):
+            yield Change(**{**dict(row), "fields": json.loads(row["fields"])})
+
+    def failures(self) -> Iterator[Failure]:
+        """Everything that failed and has not succeeded since, by address."""
+        failed = self.rows(
+            "SELECT url, 'page' AS kind, reason, detail, status, attempts, first_at, last_at, found_by FROM addresses WHERE state = 'failed' "
+            "UNION ALL SELECT url, kind, reason, detail, status, attempts, first_at, last_at, '[]' FROM problems ORDER BY url, kind"
+        )
+        for row in failed:
+            yield Failure(**{**dict(row), "attempts": max(1, row["attempts"]), "found_by": json.loads(row["found_by"])})
+
+    def removed(self) -> Iterator[Removed]:
+        """Tombstones, by time then id."""
+        for row in self.rows("SELECT * FROM articles WHERE state = 'removed' ORDER BY removed_at, id"):
+            title = DECODE.decode(row["settled"] or row["parsed"]).title
+            yield Removed(id=row["id"], wp_id=row["wp_id"], url=row["url"], title=title, removed_at=row["removed_at"], proof=row["proof"])
+
+    def excluded(self) -> Iterator[Excluded]:
+        """What was left out on purpose, by address."""
+        for row in self.rows("SELECT url, type, reason, rule FROM addresses WHERE state = 'excluded' ORDER BY url"):
+            yield Excluded(url=row["url"], type=row["type"], reason=row["reason"], rule=row["rule"])
+
+    def redirects(self) -> Iterator[Redirect]:
+        """Old addresses of live articles and where they lead now."""
+        query = (
+            "SELECT aliases.url AS old, aliases.kind AS kind, articles.url AS new, articles.id AS id FROM aliases JOIN articles ON article = id "
+            "WHERE state = 'live' AND aliases.key != articles.key ORDER BY aliases.url"
+        )
+        for row in self.rows(query):
+            yield Redirect(from_=row["old"], to=row["new"], kind=row["kind"], article_id=row["id"])

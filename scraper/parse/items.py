@@ -1,0 +1,211 @@
+"""What REST and feeds say of one post, read into one shape that can be merged with its page."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from msgspec import Struct
+
+from presslift.records import Account, Precision, Seo
+from presslift.scraper.parse.document import read_fragment, text_of
+
+ELLIPSIS = re.compile(r"(\[?\s*(?:…|\.\.\.)\s*\]?)\s*$|\bContinue reading\b.*$", re.I)
+
+
+class Moment(Struct, kw_only=True):
+    """A date as WordPress keeps it: local RFC 3339 with offset, and UTC."""
+
+    local: str
+    utc: str | None
+    precision: Precision
+
+
+class ItemReading(Struct, kw_only=True):
+    """One REST or feed item; ids of terms, author and picture are to be looked up in the site's evidence."""
+
+    source: str
+    url: str | None = None
+    wp_id: int | None = None
+    type: str | None = None
+    status: str = "publish"
+    slug: str | None = None
+    guid: str | None = None
+    parent_wp_id: int | None = None
+    menu_order: int | None = None
+    sticky: bool | None = None
+    format: str | None = None
+    template: str | None = None
+    title: str | None = None
+    excerpt: str | None = None
+    excerpt_manual: bool | None = None
+    content_html: str | None = None
+    notes: dict[str, str] = {}
+    published: Moment | None = None
+    modified: Moment | None = None
+    author_wp_id: int | None = None
+    author_names: list[str] = []
+    featured_media: int | None = None
+    featured_url: str | None = None
+    term_ids: list[int] = []
+    term_names: list[str] = []
+    terms_complete: bool = False
+    language: str | None = None
+    translations: dict[str, str] = {}
+    comment_count: int | None = None
+    seo: Seo | None = None
+    account: Account | None = None
+
+
+def plain(value: Any) -> str | None:
+    """The text of a rendered string or ``{"rendered": …}``; None when there is none."""
+    if isinstance(value, dict):
+        value = value.get("rendered")
+    if not isinstance(value, str) or not value.strip():
+        return None
+    text = text_of(read_fragment(value)) if "<" in value else " ".join(html.unescape(value).split())
+    return text or None
+
+
+def whole(value: Any) -> int | None:
+    """A number, also when it came as a string; None for anything else and for 0."""
+    try:
+        return int(value) or None
+    except (TypeError, ValueError):
+        return None
+
+
+def moment(local: Any, utc: Any, offset: str | None = None) -> Moment | None:
+    """REST's pair of zoneless dates: their difference is the site's offset on that day."""
+    try:
+        here = datetime.fromisoformat(str(local).rstrip("Z"))
+    except ValueError:
+        return None
+    try:
+        there = datetime.fromisoformat(str(utc).rstrip("Z"))
+        gap = timedelta(minutes=round((here - there).total_seconds() / 60))
+        if abs(gap) <= timedelta(hours=15):
+            zone = timezone(gap)
+            return Moment(local=here.replace(tzinfo=zone).isoformat(), utc=f"{there.isoformat()}Z", precision="second")
+    except (ValueError, TypeError):
+        pass
+    if offset and re.fullmatch(r"[+-]\d\d:\d\d", offset):
+        dated = datetime.fromisoformat(f"{here.isoformat()}{offset}")
+        return Moment(local=dated.isoformat(), utc=dated.astimezone(UTC).isoformat().replace("+00:00", "Z"), precision="second")
+    return Moment(local=here.isoformat(), utc=None, precision="second")
+
+
+def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
+    """A REST item of any type, with ``context=view``. ``offset`` (±hh:mm) serves where the item has no GMT date."""
+    content, excerpt = item.get("content") or {}, plain(item.get("excerpt"))
+    content_html = content.get("rendered") if isinstance(content, dict) else content if isinstance(content, str) else None
+    text = text_of(read_fragment(content_html)) if content_html and excerpt else ""
+    format_ = item.get("format")
+    terms = [n for value in _term_lists(item) for n in value]
+    return ItemReading(
+        source="rest",
+        url=item.get("link") or None,
+        wp_id=whole(item.get("id")),
+        type=item.get("type") or None,
+        status=item.get("status") or "publish",
+        slug=unquote(item["slug"]) if isinstance(item.get("slug"), str) else None,
+        guid=(item.get("guid") or {}).get("rendered") if isinstance(item.get("guid"), dict) else None,
+        parent_wp_id=whole(item.get("parent")),
+        menu_order=item["menu_order"] if isinstance(item.get("menu_order"), int) else None,
+        sticky=item["sticky"] if isinstance(item.get("sticky"), bool) else None,
+        format=format_ if isinstance(format_, str) and format_ else None,
+        template=item.get("template") or None,
+        title=plain(item.get("title")),
+        excerpt=excerpt,
+        excerpt_manual=_is_manual(excerpt, text) if excerpt else None,
+        content_html=content_html or None,
+        notes=_core_notes(item),
+        published=moment(item.get("date"), item.get("date_gmt"), offset),
+        modified=moment(item.get("modified"), item.get("modified_gmt"), offset),
+        author_wp_id=whole(item.get("author")),
+        featured_media=whole(item.get("featured_media")),
+        term_ids=terms,
+        terms_complete="categories" in item,
+        language=item["lang"] if isinstance(item.get("lang"), str) else None,
+        seo=_seo(item.get("yoast_head_json")),
+    )
+
+
+def _term_lists(item: dict[str, Any]) -> list[list[int]]:
+    # Taxonomies stand at the top level as lists of ids, under names that only the site knows.
+    known = {"_links", "meta", "acf", "class_list", "translations", "jetpack_sharing_enabled"}
+    return [v for k, v in item.items() if k not in known and isinstance(v, list) and v and all(type(n) is int for n in v)]
+
+
+def _is_manual(excerpt: str, text: str) -> bool:
+    bare = ELLIPSIS.sub("", excerpt).strip()
+    folded, body = re.sub(r"\W+", "", bare).lower(), re.sub(r"\W+", "", text).lower()
+    return not (bool(ELLIPSIS.search(excerpt)) and body.startswith(folded[:60])) and not (folded and body == folded)
+
+
+def _core_notes(item: dict[str, Any]) -> dict[str, str]:
+    meta = item.get("meta")
+    raw = meta.get("footnotes") if isinstance(meta, dict) else None
+    if not isinstance(raw, str) or not raw:
+        return {}
+    from presslift.scraper.parse.footnotes import read_core_meta
+
+    return dict(read_core_meta(raw))
+
+
+def _seo(head: Any) -> Seo | None:
+    if not isinstance(head, dict):
+        return None
+    images = head.get("og_image")
+    image = images[0].get("url") if isinstance(images, list) and images and isinstance(images[0], dict) else None
+    return Seo(
+        title=head.get("title"), description=head.get("description"), canonical=head.get("canonical"), og_type=head.get("og_type"), og_image=image
+    )
+
+
+def read_feed(item: dict[str, Any], offset: str | None = None) -> ItemReading:
+    """A feed item as ``discover.feed`` gives it: link, guid, title, creators, published, categories, content, description, …"""
+    guid = item.get("guid")
+    number = whole(item.get("wp_id")) or (whole((parse_qs(urlsplit(guid).query).get("p") or [None])[0]) if isinstance(guid, str) else None)
+    content, excerpt = item.get("content"), plain(item.get("description"))
+    text = text_of(read_fragment(content)) if content and excerpt else ""
+    return ItemReading(
+        source="feed",
+        url=item.get("link") or None,
+        wp_id=number,
+        guid=guid,
+        title=plain(item.get("title")),
+        excerpt=excerpt,
+        excerpt_manual=_is_manual(excerpt, text) if excerpt and content else None,
+        content_html=content or None,
+        published=_feed_moment(item.get("published"), offset),
+        author_names=[n for n in item.get("creators") or [] if n],
+        term_names=[n for n in item.get("categories") or [] if n],
+        terms_complete=True,
+        comment_count=item["comment_count"] if isinstance(item.get("comment_count"), int) else None,
+    )
+
+
+def _feed_moment(value: Any, offset: str | None) -> Moment | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        when = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        try:
+            when = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    utc = when.astimezone(UTC).replace(microsecond=0)
+    if offset and when.utcoffset() == timedelta(0):
+        # WordPress's rss2 prints UTC whatever the site's zone is.
+        hours, minutes = offset[1:].split(":")
+        shift = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if offset[0] == "-" else 1)
+        when = utc.astimezone(timezone(shift))
+    return Moment(local=when.replace(microsecond=0).isoformat(), utc=utc.isoformat().replace("+00:00", "Z"), precision="second")

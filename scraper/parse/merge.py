@@ -1,0 +1,283 @@
+"""REST, feed and page of one post → one record, field by field, each with its provenance.
+
+REST knows ids, dates, terms and the stored content; the page knows the related box, byline, comments, builder output and SEO;
+the feed steps in where neither is open; archives and author pages where the article's own page lacks a term or an author.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+
+from presslift.records import Account, Article, Capture, Comment, Extraction, Person, RelatedLink, Seo, Term, Translation
+from presslift.scraper.parse import people
+from presslift.scraper.parse.comments import merge_comments
+from presslift.scraper.parse.document import SPACE
+from presslift.scraper.parse.items import ItemReading
+from presslift.scraper.parse.page import BodyReading, PageReading
+
+SHORTCODE = re.compile(r"\[/?(?:[a-z]+_[a-z_0-9]+|vc_\w+|et_pb_\w+|fusion_\w+|av_\w+|gallery|caption|embed|audio|video|playlist)\b[^\]]*\]")
+THIN = 0.85
+"""A REST body with less than this share of the page's words lacks something that the page prints."""
+
+
+class SiteView(Protocol):
+    """What the site's other pages told: looked up, never asked for."""
+
+    name: str | None
+    language: str | None
+    placeholders: frozenset[str]
+
+    def term(self, wp_id: int) -> Term | None:
+        """The term with an id."""
+
+    def terms_named(self, name: str) -> list[Term]:
+        """The terms with a name, folded."""
+
+    def parent_of(self, term: Term) -> str | None:
+        """The name of a term's parent."""
+
+    def account(self, wp_id: int | None, name: str | None = None) -> Account | None:
+        """The account with an id or a name."""
+
+    def picture(self, wp_id: int) -> str | None:
+        """The full-size address of a media item."""
+
+    def memberships(self, url: str) -> list[Term]:
+        """The terms whose archives list an address."""
+
+
+class Sources(Struct, kw_only=True):
+    """All that was read of one post. ``rest_body`` and ``feed_body`` are the items' contents as read."""
+
+    url: str
+    page: PageReading | None = None
+    body: BodyReading | None = None
+    rest: ItemReading | None = None
+    rest_body: BodyReading | None = None
+    feed: ItemReading | None = None
+    feed_body: BodyReading | None = None
+    rest_comments: list[Comment] = []
+    type: str | None = None
+    captures: list[Capture] = []
+
+
+class Ballot:
+    """Collects values with what spoke for them."""
+
+    def __init__(self, page: PageReading | None):
+        self.confidence: dict[str, float] = {}
+        self.cues: dict[str, str] = {}
+        self._page = page.metadata if page else None
+
+    def pick(self, field: str, *candidates: tuple[Any, str, float]) -> Any:
+        """The first value that is there, of (value, cue, confidence); cue ``page`` takes the page's own verdict."""
+        for value, cue, confidence in candidates:
+            if value is None or value == [] or value == "":
+                continue
+            if cue == "page" and self._page is not None:
+                cue, confidence = self._page.cues.get(field, "page"), self._page.confidence.get(field, confidence)
+            self.cues[field], self.confidence[field] = cue, round(confidence, 3)
+            return value
+        return None
+
+
+def fold(text: str | None) -> str:
+    """Letters and digits only, lower case: what two spellings of a title or name share."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or "").lower())
+
+
+def merge(sources: Sources, site: SiteView) -> Article:
+    """The record of one post. ``id`` and the hashes are the caller's. Never raises for a missing source."""
+    page, rest, feed = sources.page, sources.rest, sources.feed
+    meta, ballot = (page.metadata if page else None), Ballot(page)
+    body, cue = choose_body(sources)
+    article = Article(url=sources.url, captures=sources.captures)
+    _identity(article, sources, ballot)
+    _dates(article, sources, ballot)
+    article.title = _title(sources, ballot)
+    article.subtitle = ballot.pick("subtitle", (meta and meta.subtitle, "page", 0.8))
+    _excerpt(article, sources, ballot)
+    article.language = ballot.pick("language", (rest and rest.language, "rest", 1.0), (meta and meta.language, "page", 0.9), (site.language, "site", 0.7))
+    _people(article, sources, body, site, ballot)
+    _terms(article, sources, site, ballot)
+    if body is not None:
+        article.body_html = ballot.pick("body", (body.html, cue, 1.0 if cue == "rest" else body.confidence))
+        article.footnotes = body.notes
+    article.related = _related(page.boxes if page else [], body)
+    article.translations = _translations(sources, body)
+    picture = site.picture(rest.featured_media) if rest and rest.featured_media else None
+    # Where REST is read it also knows that there is none.
+    page_picture = None if rest and not rest.featured_media else meta and meta.featured_image
+    article.featured_image = ballot.pick("featured_image", (picture, "rest", 1.0), (page_picture, "page", 0.8))
+    article.comments = merge_comments(page.comments.comments if page else [], sources.rest_comments)
+    counts = [page.comments.count if page else None, feed and feed.comment_count]
+    article.comment_count = next((c for c in counts if c is not None), len(article.comments))
+    article.seo = (meta and meta.seo) or (rest and rest.seo) or Seo()
+    article.custom = page.custom if page else {}
+    warnings = [*(page.warnings if page else []), *(meta.warnings if meta else []), *(body.warnings if body else [])]
+    if article.comment_count > len(article.comments):
+        warnings.append(f"comments: the page counts {article.comment_count}, {len(article.comments)} were read")
+    for name in ("title", "published", "body_html"):
+        if not getattr(article, name):
+            warnings.append(f"{name}: not found")
+    article.extraction = Extraction(confidence=ballot.confidence, cues=ballot.cues, warnings=list(dict.fromkeys(warnings)))
+    return article
+
+
+def choose_body(sources: Sources) -> tuple[BodyReading | None, str]:
+    """The fullest body and where it comes from. REST's is exact unless it is thin, raw, or lacks notes that the page prints."""
+    page, rest, feed = sources.body, sources.rest_body, sources.feed_body
+    for body, cue in ((rest, "rest"), (feed, "feed")):
+        if body is None or not body.words:
+            continue
+        if page is None or not page.words:
+            return body, cue
+        raw = len(SHORTCODE.findall(body.html)) > len(SHORTCODE.findall(page.html))
+        lacks_notes = len(body.notes) < len(page.notes) or sum(len(n.refs) for n in body.notes) < sum(len(n.refs) for n in page.notes)
+        thin = body.words < THIN * page.words and page.confidence >= 0.3
+        if not (raw or lacks_notes or thin):
+            return body, cue
+    if page is not None and page.words:
+        return page, page.cue
+    fallback = next(((b, c) for b, c in ((rest, "rest"), (feed, "feed"), (page, "page")) if b is not None), None)
+    return fallback or (None, "none")
+
+
+def _identity(article: Article, sources: Sources, ballot: Ballot) -> None:
+    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    article.wp_id = ballot.pick("wp_id", (rest and rest.wp_id, "rest", 1.0), (meta and meta.wp_id, "page", 0.95), (feed and feed.wp_id, "feed", 0.95))
+    article.type = ballot.pick("type", (rest and rest.type, "rest", 1.0), (meta and meta.type, "page", 0.9), (sources.type, "listing", 0.9), (feed and "post", "feed", 0.7))
+    article.status = (rest and rest.status) or "publish"
+    article.canonical_url = meta and meta.canonical_url
+    article.guid = (rest and rest.guid) or (feed and feed.guid) or (meta and meta.guid)
+    from_url = unicodedata.normalize("NFC", unquote(urlsplit(sources.url).path.rstrip("/").rsplit("/", 1)[-1])) or None
+    article.slug = ballot.pick("slug", (rest and rest.slug, "rest", 1.0), (meta and meta.slug, "page", 0.9), (from_url, "url", 0.8))
+    for name in ("menu_order", "sticky", "format", "template"):
+        value = getattr(rest, name, None) if rest else None
+        setattr(article, name, value if value is not None else getattr(meta, name, None))
+
+
+def _title(sources: Sources, ballot: Ballot) -> str | None:
+    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    title: str | None = ballot.pick("title", (rest and rest.title, "rest", 1.0), (feed and feed.title, "feed", 0.97), (meta and meta.title, "page", 0.8))
+    return title
+
+
+def _dates(article: Article, sources: Sources, ballot: Ballot) -> None:
+    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    exact = next((m for m in (rest and rest.published, None if meta and meta.published_precision == "second" else feed and feed.published) if m), None)
+    if exact is not None:
+        source = "rest" if rest and rest.published is exact else "feed"
+        article.published, article.published_utc, article.published_precision = exact.local, exact.utc, exact.precision
+        ballot.pick("published", (exact.local, source, 1.0))
+    elif meta is not None:
+        article.published = ballot.pick("published", (meta.published, "page", 0.8))
+        article.published_utc, article.published_precision = meta.published_utc, meta.published_precision
+    if rest and rest.modified:
+        article.modified, article.modified_utc = ballot.pick("modified", (rest.modified.local, "rest", 1.0)), rest.modified.utc
+    elif meta is not None:
+        article.modified, article.modified_utc = ballot.pick("modified", (meta.modified, "page", 0.8)), meta.modified_utc
+    article.published_date = article.published[:10] if article.published else None
+
+
+def _excerpt(article: Article, sources: Sources, ballot: Ballot) -> None:
+    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    for item, cue in ((rest, "rest"), (feed, "feed")):
+        if item and item.excerpt and item.excerpt_manual is not None:
+            article.excerpt = ballot.pick("excerpt", (item.excerpt, cue, 1.0))
+            article.excerpt_source = "manual" if item.excerpt_manual else "auto"
+            return
+    if meta and meta.excerpt:
+        article.excerpt, article.excerpt_source = ballot.pick("excerpt", (meta.excerpt, "page", 0.7)), meta.excerpt_source
+    elif feed and feed.excerpt:
+        article.excerpt, article.excerpt_source = ballot.pick("excerpt", (feed.excerpt, "feed", 0.7)), "auto"
+
+
+def _people(article: Article, sources: Sources, body: BodyReading | None, site: SiteView, ballot: Ballot) -> None:
+    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    named = meta.wp_author if meta else None
+    creator = feed.author_names[0] if feed and feed.author_names else None
+    account = site.account(rest.author_wp_id if rest else None, (named.name if named else None) or creator)
+    if account is None and (named or creator):
+        account = named or Account(name=creator)
+    elif account is not None and named is not None:
+        account = Account(wp_id=account.wp_id or named.wp_id, name=account.name or named.name, slug=account.slug or named.slug, url=account.url or named.url)
+    article.wp_author = ballot.pick("wp_author", (account, "rest" if rest and rest.author_wp_id else "page", 1.0 if rest else 0.9))
+    bylines = [b for b in (body, sources.body, sources.rest_body, sources.feed_body) if b is not None and b.byline]
+    byline = bylines[0] if bylines else None
+    article.byline = ballot.pick("byline", (byline and byline.byline, "byline", 0.95))
+    article.contributors = list(byline.contributors if byline else body.contributors if body else [])
+    page_people: list[Person] = list(meta.people) if meta else []
+    chosen = people.choose_authors(byline.authors if byline else [], page_people, account, site.placeholders, site.name)
+    cue = "byline" if byline and byline.authors else "page" if page_people else "account"
+    article.authors = ballot.pick("authors", (chosen, cue, 0.95 if cue == "byline" else 0.85)) or []
+
+
+def _terms(article: Article, sources: Sources, site: SiteView, ballot: Ballot) -> None:
+    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    if rest and rest.terms_complete:
+        found, cue, confidence = [t for n in rest.term_ids if (t := site.term(n))], "rest", 1.0
+        complete = len(found) == len(rest.term_ids)
+    else:
+        found, cue, confidence, complete = [], "page", 0.9, False
+    if not complete:
+        printed = list(meta.terms) if meta else []
+        found = _united(found, printed, site.memberships(sources.url))
+        if feed and feed.term_names:
+            found, cue = _from_feed(found, feed.term_names, site), "feed"
+    terms = [_completed(t, site) for t in found]
+    article.terms = ballot.pick("terms", (terms, cue, confidence)) or []
+    article.categories = [t for t in article.terms if t.taxonomy == "category"]
+    article.tags = [t for t in article.terms if t.taxonomy == "post_tag"]
+
+
+def _united(*lists: Iterable[Term]) -> list[Term]:
+    seen: dict[tuple[str, str], Term] = {}
+    for term in (t for terms in lists for t in terms):
+        key = (term.taxonomy, fold(term.name))
+        if key not in seen and not (term.slug and any(s.taxonomy == term.taxonomy and s.slug == term.slug for s in seen.values())):
+            seen[key] = term
+    return list(seen.values())
+
+
+def _from_feed(found: list[Term], names: list[str], site: SiteView) -> list[Term]:
+    """A feed's names are exact and complete but don't tell the taxonomy; a page's terms and the site's archives do."""
+    known: dict[str, Term] = {fold(t.name): t for t in reversed(found)}
+    custom = [t for t in found if t.taxonomy not in ("category", "post_tag")]
+    terms = []
+    for name in names:
+        term = known.get(fold(name)) or next(iter(site.terms_named(name)), None)
+        terms.append(term or Term(taxonomy="category" if not terms else "post_tag", name=name, slug=people.slug_of(name)))
+    return _united(terms, custom)
+
+
+def _completed(term: Term, site: SiteView) -> Term:
+    twin = next((t for t in site.terms_named(term.name) if t.taxonomy == term.taxonomy and (not term.slug or t.slug == term.slug)), None)
+    if twin is not None:
+        term = Term(
+            taxonomy=term.taxonomy, name=twin.name, slug=twin.slug or term.slug, url=twin.url or term.url, wp_id=twin.wp_id or term.wp_id, parent=twin.parent or term.parent
+        )  # fmt: skip
+    return term if term.parent else Term(**{f: getattr(term, f) for f in term.__struct_fields__ if f != "parent"}, parent=site.parent_of(term))
+
+
+def _related(boxes: list[RelatedLink], body: BodyReading | None) -> list[RelatedLink]:
+    links = [*boxes, *(body.inline if body else [])]
+    for position, link in enumerate(links, 1):
+        link.position = position
+    return links
+
+
+def _translations(sources: Sources, body: BodyReading | None) -> list[Translation]:
+    rest, meta = sources.rest, sources.page.metadata if sources.page else None
+    said = [Translation(language=k, url=v) for k, v in (rest.translations if rest else {}).items()]
+    bodies = [b for b in (body, sources.body, sources.rest_body) if b is not None]
+    found: dict[str, Translation] = {}
+    for sibling in [*said, *(meta.translations if meta else []), *(t for b in bodies for t in b.translations)]:
+        found.setdefault(SPACE.sub("", sibling.url).split("#")[0].rstrip("/"), sibling)
+    return list(found.values())

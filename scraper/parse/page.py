@@ -1,0 +1,173 @@
+"""One page or one REST or feed body, read part by part: the order of the readers stands here alone.
+
+Each reader takes its part out of the tree before the next looks: comments and related boxes must not vote on the title, and
+notes are read before furniture is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from presslift.config import CustomField, SiteSettings
+from presslift.records import Contributor, Footnote, RelatedLink, Translation
+from presslift.scraper.parse import body, comments, footnotes, furniture, lines, metadata, related
+from presslift.scraper.parse.comments import CommentsReading
+from presslift.scraper.parse.document import Document, inner_html, read_document, read_fragment, select, text_of
+from presslift.scraper.parse.metadata import Metadata
+from presslift.scraper.site import SiteProfile
+
+PAGE_LINKS = ".page-links, .page-link, .post-page-numbers, .post-nav-links, .pagination, .post-pages, .pager-single, .wp-block-post-content-pagination"
+
+
+class BodyReading(Struct, kw_only=True):
+    """The body of one page, with its notes and the lines taken out of it. ``html`` holds notes as placeholders."""
+
+    html: str
+    words: int
+    notes: list[Footnote] = []
+    byline: str | None = None
+    authors: list[str] = []
+    contributors: list[Contributor] = []
+    translations: list[Translation] = []
+    inline: list[RelatedLink] = []
+    warnings: list[str] = []
+    cue: str = "unknown"
+    confidence: float = 0.5
+
+
+class PageReading(Struct, kw_only=True):
+    """Everything one page says."""
+
+    url: str | None
+    metadata: Metadata
+    body: BodyReading
+    comments: CommentsReading
+    boxes: list[RelatedLink] = []
+    more_pages: list[str] = []
+    custom: dict[str, Any] = {}
+    warnings: list[str] = []
+
+
+def read_page(
+    html: bytes | str,
+    url: str | None = None,
+    *,
+    content_type: str | None = None,
+    profile: SiteProfile | None = None,
+    settings: SiteSettings | None = None,
+    custom: dict[str, CustomField] | None = None,
+) -> PageReading:
+    """Read a page as served. Raises ``ParseError`` when it is no page at all; a missing part is None or empty."""
+    doc = read_document(html, url, content_type=content_type)
+    fields = {name: _custom_value(doc.root, declared) for name, declared in (custom or {}).items()}
+    discussion = comments.read_comments(doc)
+    boxes = related.read_boxes(doc, profile)
+    meta = metadata.read_metadata(doc, profile, settings)
+    more = page_links(doc)
+    choice = body.find_body(doc, profile, meta.title)
+    reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url)
+    reading.cue, reading.confidence = choice.cue, choice.confidence
+    return PageReading(
+        url=url, metadata=meta, body=reading, comments=discussion, boxes=boxes, more_pages=more, custom=fields, warnings=[*doc.warnings, *discussion.warnings]
+    )  # fmt: skip
+
+
+def read_content(html: str, meta: Metadata, *, url: str | None = None, profile: SiteProfile | None = None, notes: dict[str, str] | None = None) -> BodyReading:
+    """Read REST's ``content.rendered`` or a feed's ``content:encoded``; ``notes`` are the block editor's texts by id."""
+    return read_body(read_fragment(html), scope=None, meta=meta, profile=profile, url=url, notes=notes)
+
+
+def read_body(
+    container: HtmlElement,
+    *,
+    scope: HtmlElement | None,
+    meta: Metadata,
+    profile: SiteProfile | None = None,
+    url: str | None = None,
+    notes: dict[str, str] | None = None,
+) -> BodyReading:
+    """Take notes, lines and furniture out of a container; what is left of it is the body. Changes the tree."""
+    found = footnotes.read_footnotes(container, scope, meta.language, extra=notes)
+    taken = lines.read_lines(container, meta, meta.language)
+    standing = {(e.get("data-note"), e.get("data-ref")) for e in select(container, "sup.presslift-note")}
+    for note in found.notes:
+        for number, ref in enumerate(note.refs, 1):
+            if (str(note.index), str(number)) not in standing and taken.byline:
+                ref.place = "byline"
+    inline = related.read_inline(container, meta.language, url)
+    furniture.cut(container, profile, title=meta.title, language=meta.language, url=url, featured=meta.featured_image)
+    return BodyReading(
+        html=inner_html(container).strip(),
+        words=len(text_of(container).split()),
+        notes=found.notes,
+        byline=taken.byline,
+        authors=taken.authors,
+        contributors=taken.contributors,
+        translations=taken.translations,
+        inline=inline,
+        warnings=found.warnings,
+    )
+
+
+def page_links(doc: Document) -> list[str]:
+    """The further pages of a paginated post (``<!--nextpage-->``), in order: its own address with a number behind it."""
+    base = (doc.url or "").split("?")[0].split("#")[0].rstrip("/")
+    if not base:
+        return []
+    pages: dict[int, str] = {}
+    for box in select(doc.root, PAGE_LINKS):
+        for link in [box, *box.iter("a")]:
+            address = urljoin(doc.url or "", link.get("href") or "").split("#")[0]
+            match = re.fullmatch(re.escape(base) + r"/(\d{1,3})/?", address) or re.fullmatch(re.escape(base) + r"/?\?page=(\d{1,3})", address)
+            plain = urlsplit(doc.url or "").query
+            if not match and plain:
+                match = re.fullmatch(re.escape(base) + r"/?\?" + re.escape(plain) + r"&page=(\d{1,3})", address)
+            if match and int(match.group(1)) > 1:
+                pages.setdefault(int(match.group(1)), address)
+    last = max(pages, default=0)
+    # Long posts elide the middle: 1 2 … 9.
+    for number in range(2, last + 1):
+        pages.setdefault(number, re.sub(r"\d+(/?)$", rf"{number}\1", pages[last]))
+    return [pages[n] for n in sorted(pages)]
+
+
+def join_pages(first: BodyReading, rest: list[BodyReading]) -> BodyReading:
+    """The body of a post printed over several pages: contents in order, notes numbered through."""
+    if not rest:
+        return first
+    html, notes = [first.html], list(first.notes)
+    for part in rest:
+        offset = len(notes)
+        html.append(re.sub(r'(<sup\b[^>]*?data-note=")(\d+)(")', lambda m, o=offset: f"{m[1]}{int(m[2]) + o}{m[3]}", part.html))  # type: ignore[misc]
+        for note in part.notes:
+            note.index += offset
+            notes.append(note)
+    inline = list(first.inline)
+    for part in rest:
+        for link in part.inline:
+            link.position = len(inline) + 1
+            inline.append(link)
+    return BodyReading(
+        html="\n".join(html),
+        words=first.words + sum(p.words for p in rest),
+        notes=notes,
+        byline=first.byline,
+        authors=first.authors,
+        contributors=first.contributors or [c for p in rest for c in p.contributors],
+        translations=first.translations or [t for p in rest for t in p.translations],
+        inline=inline,
+        warnings=[*first.warnings, *(w for p in rest for w in p.warnings)],
+        cue=first.cue,
+        confidence=first.confidence,
+    )
+
+
+def _custom_value(root: HtmlElement, declared: CustomField) -> Any:
+    values = [text_of(e) if declared.attribute is None else e.get(declared.attribute) for e in select(root, declared.selector)]
+    found = [v for v in values if v]
+    return found if declared.many else next(iter(found), None)
