@@ -1,0 +1,50 @@
+"""Characters that no export can carry: control characters and halves of surrogate pairs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from presslift.records import Article
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Not allowed in XML 1.0, or not encodable: JSON, CSV and WXR readers stop at them."""
+
+_ENCODED = re.compile(rb"\\u00[01]|\x7f|\xef\xbf[\xbe\xbf]")
+_ENCODER = msgspec.json.Encoder()
+_MOST_LOGGED = 20
+
+
+def repair(article: Article) -> Article:
+    """A record without unprintable characters, a warning for each naming field and position; itself when there are none."""
+    try:
+        if not _ENCODED.search(_ENCODER.encode(article)):
+            return article
+    except UnicodeEncodeError:
+        pass
+    found: list[str] = []
+    repaired: Article = _scrubbed(article, "", found)
+    if not found:
+        return article
+    warnings = found[:_MOST_LOGGED] + ([f"{len(found) - _MOST_LOGGED} more control characters removed"] if found[_MOST_LOGGED:] else [])
+    extraction = msgspec.structs.replace(repaired.extraction, warnings=[*repaired.extraction.warnings, *warnings])
+    return msgspec.structs.replace(repaired, extraction=extraction)
+
+
+def _scrubbed(value: Any, path: str, found: list[str]) -> Any:
+    if isinstance(value, str):
+        if not UNPRINTABLE.search(value):
+            return value
+        found.extend(f"control character U+{ord(m[0]):04X} removed from {path} at {m.start()}" for m in UNPRINTABLE.finditer(value))
+        return UNPRINTABLE.sub("", value)
+    if isinstance(value, list):
+        return [_scrubbed(item, f"{path}[{position}]", found) for position, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {_scrubbed(key, path, found): _scrubbed(item, f"{path}.{key}" if path else str(key), found) for key, item in value.items()}
+    if isinstance(value, msgspec.Struct):
+        names = value.__struct_fields__
+        new = {name: _scrubbed(getattr(value, name), f"{path}.{name}" if path else name, found) for name in names}
+        return msgspec.structs.replace(value, **new)
+    return value
