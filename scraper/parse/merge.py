@@ -253,7 +253,7 @@ def _from_feed(found: list[Term], names: list[str], site: SiteView) -> list[Term
     terms = []
     for name in names:
         term = known.get(fold(name)) or next(iter(site.terms_named(name)), None)
-        terms.append(term or Term(taxonomy="category" if not terms else "post_tag", name=name, slug=people.slug_of(name)))
+        terms.append(term or Term(taxonomy="category" if not terms else "post_tag", name=name, slug=people.name_slug(name)))
     return _united(terms, custom)
 
 

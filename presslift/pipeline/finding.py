@@ -1,0 +1,177 @@
+"""Discovery's events → the store's addresses, items and evidence; and the scope that settings draw."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from presslift.config import ScopeSettings
+from presslift.pipeline.getting import now
+from presslift.scraper.discover.events import Event, Evidence, Found, Left, Listing
+from presslift.scraper.fetch.addresses import article_key
+from presslift.scraper.parse.items import plain, whole
+from presslift.store import Store
+
+FIRM = ("protected",)
+"""Reasons to leave an address out that hold whoever else reports it."""
+
+
+class Finder:
+    """Takes discovery's events in. ``counts`` and ``listings`` are what the run reports of them."""
+
+    def __init__(self, store: Store, run: int, start_url: str, scope: ScopeSettings):
+        self._store, self._run, self._start, self._scope = store, run, start_url, scope
+        self.counts: Counter[str] = Counter()
+        self.listings: list[Listing] = []
+        self._left: dict[str, str] = {}
+        self._found: set[str] = set()
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Store all events, some hundred a transaction."""
+        batch: list[Event] = []
+        for event in events:
+            batch.append(event)
+            if len(batch) >= 200:
+                self._write(batch)
+                batch = []
+        self._write(batch)
+
+    def _write(self, events: list[Event]) -> None:
+        with self._store.batch():
+            for event in events:
+                if isinstance(event, Found):
+                    self._take_found(event)
+                elif isinstance(event, Evidence):
+                    self._take_evidence(event)
+                elif isinstance(event, Left):
+                    self._take_left(event)
+                else:
+                    self._take_listing(event)
+
+    def _take_found(self, found: Found) -> None:
+        key = article_key(found.url, self._start)
+        self._found.add(key)
+        self.counts[found.source] += 1
+        values = {"type": found.type, "wp_id": found.wp_id, "lastmod": found.lastmod}
+        self._store.see_address(key, found.url, self._run, now(), found.source, values)
+        if found.item is not None:
+            self._store.put_item(key, found.source, found.item, msgspec.to_builtins(found.capture) if found.capture else None)
+        reason = self._left.get(key)
+        if reason in FIRM:
+            return
+        rule = self._out_of_scope(found)
+        if rule:
+            self._store.update_address(key, state="excluded", reason=f"scope: {rule}", rule=rule)
+            return
+        # What was left out on an earlier day may be wanted today.
+        self._store.write("UPDATE addresses SET state = 'pending', reason = NULL, rule = NULL WHERE key = ? AND state = 'excluded'", key)
+
+    def _out_of_scope(self, found: Found) -> str | None:
+        scope = self._scope
+        if scope.types and found.type and found.type not in scope.types:
+            return "types"
+        if scope.include and not any(re.search(p, found.url) for p in scope.include):
+            return "include"
+        if any(re.search(p, found.url) for p in scope.exclude):
+            return "exclude"
+        published = (found.item or {}).get("date") if found.source == "rest" else None
+        if scope.since and isinstance(published, str) and published[:10] < scope.since:
+            return "since"
+        return None
+
+    def _take_left(self, left: Left) -> None:
+        key = article_key(left.url, self._start)
+        firm = left.reason in FIRM
+        if not firm and key in self._found:
+            return
+        self._left[key] = left.reason
+        self._store.see_address(key, left.url, self._run, now(), left.source or "crawl", {"type": left.type})
+        if not firm and self._store.row("SELECT 1 FROM addresses WHERE key = ? AND article IS NOT NULL", key):
+            return
+        self._store.update_address(key, state="excluded", reason=left.reason, rule=left.rule)
+        self._store.write("DELETE FROM items WHERE key = ?", key)
+
+    def _take_listing(self, listing: Listing) -> None:
+        self.listings.append(listing)
+        url = f"{listing.source}: {listing.name}" if "://" not in listing.name else listing.name
+        if listing.complete:
+            self._store.write("DELETE FROM problems WHERE url = ? AND kind = 'listing'", url)
+        else:
+            self._store.add_problem(self._run, now(), url, "listing", "bad_answer", listing.detail, None, 1)
+
+    def _take_evidence(self, evidence: Evidence) -> None:
+        data, put = evidence.data, self._store.put_evidence
+        if evidence.kind == "term" and data.get("presslift_taxonomy"):
+            term = {
+                "taxonomy": data["presslift_taxonomy"], "name": plain(data.get("name")) or str(data.get("slug")), "slug": data.get("slug"),
+                "url": data.get("link"), "wp_id": whole(data.get("id")), "parent_wp_id": whole(data.get("parent")),
+            }  # fmt: skip
+            put("term", f"{term['taxonomy']}/{term['wp_id'] or term['slug']}", term, self._run)
+        elif evidence.kind == "user":
+            user = {"wp_id": whole(data.get("id")), "name": plain(data.get("name")), "slug": data.get("slug"), "url": data.get("link"), "bio": plain(data.get("description"))}
+            put("user", str(user["slug"] or user["wp_id"]), user, self._run)
+        elif evidence.kind == "media":
+            self._take_media(data)
+        elif evidence.kind == "comment" and whole(data.get("post")):
+            put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", data, self._run)
+        elif evidence.kind == "archive":
+            self._take_archive(data)
+        else:
+            put(evidence.kind, str(data.get("slug") or data.get("id")), data, self._run)
+
+    def _take_media(self, data: dict[str, Any]) -> None:
+        details = data.get("media_details") if isinstance(data.get("media_details"), dict) else {}
+        assert details is not None
+        source = data.get("source_url")
+        if not isinstance(source, str):
+            return
+        kept = {
+            "wp_id": whole(data.get("id")), "source_url": source, "alt": data.get("alt_text") or None, "caption": plain(data.get("caption")), "mime": data.get("mime_type"),
+            "width": whole(details.get("width")), "height": whole(details.get("height")), "title": plain(data.get("title")),
+        }  # fmt: skip
+        self._store.put_evidence("media", str(kept["wp_id"]), kept, self._run)
+        self._store.put_evidence("media_url", article_key(source, self._start), kept, self._run)
+
+    def _take_archive(self, data: dict[str, Any]) -> None:
+        url = data.get("url") or ""
+        key = article_key(url, self._start) if url else f"{data.get('taxonomy')}/{data.get('slug')}"
+        known = next(self._store.evidence("archive", key), {})
+        members = list(dict.fromkeys([*known.get("members", []), *(data.get("members") or [])]))
+        merged = {k: v for k, v in known.items() if v is not None} | {k: v for k, v in data.items() if v not in (None, [])} | {"members": members}
+        self._store.put_evidence("archive", key, merged, self._run)
+        if merged.get("taxonomy") == "author":
+            user = {"wp_id": merged.get("wp_id"), "name": merged.get("name"), "slug": merged.get("slug"), "url": url, "bio": merged.get("description")}
+            slug = str(user["slug"] or user["name"])
+            if user["name"] and not next(self._store.evidence("user", slug), None):
+                self._store.put_evidence("user", slug, user, self._run)
+
+    def vanished(self) -> list[str]:
+        """Keys of exported addresses that no source reported in this run."""
+        query = "SELECT key FROM addresses WHERE article IS NOT NULL AND state = 'exported' AND seen_run < ?"
+        return [row["key"] for row in self._store.rows(query, self._run)]
+
+    def limit(self, most: int | None) -> None:
+        """Leave out what goes beyond ``--limit``: those already exported first, then the newest."""
+        if most is None:
+            return
+        rows = list(self._store.rows("SELECT key, url, lastmod, state FROM addresses WHERE seen_run = ? AND state != 'excluded'", self._run))
+        items = {r["key"]: next((i.get("date") for i, _ in self._store.items(r["key"]).values() if i.get("date")), None) or r["lastmod"] or "" for r in rows}
+        ranked = sorted(rows, key=lambda r: r["url"])
+        ranked.sort(key=lambda r: items[r["key"]], reverse=True)
+        ranked.sort(key=lambda r: r["state"] != "exported")
+        with self._store.batch():
+            for row in ranked[most:]:
+                self._store.update_address(row["key"], state="excluded", reason="scope: limit", rule="limit")
+
+
+def parsed_day(text: str | None) -> str | None:
+    """The day of an RFC 3339 date, None when it is none."""
+    try:
+        return datetime.fromisoformat((text or "").replace("Z", "+00:00")).date().isoformat()
+    except ValueError:
+        return None
