@@ -1,0 +1,367 @@
+"""config.yaml's text ↔ settings: what is checked, and how an error is put."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from presslift.config import BUILT_IN_FORMATS, BUILT_IN_TRANSFORMS, CustomField, Settings, default_text
+from presslift.errors import ConfigError
+
+Key = tuple[str | int, ...]
+
+_LARGEST = 1_000_000
+_MOST_VALUES = 20_000
+
+
+class BadValue(ValueError):
+    """A value of the right type that means nothing: where it stands, and what was expected."""
+
+    def __init__(self, key: Key, expected: str):
+        super().__init__(expected)
+        self.key, self.expected = key, expected
+
+
+def read(path: Path) -> Settings:
+    """The settings of a file. Raises ``ConfigError``."""
+    text = _text(path)
+    data, lines = _parsed(path, text)
+    try:
+        return checked(data)
+    except (msgspec.ValidationError, ValueError) as error:
+        key, expected = explain(error, data)
+        raise ConfigError(f"{path}:{_line(key, lines)}: {spelled(key) or 'the file'}: {expected}") from error
+
+
+def _text(path: Path) -> str:
+    if path.is_dir():
+        raise ConfigError(f"{path}: expected a file, got a folder; name the config.yaml in it")
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ConfigError(f"{path}: no such file; `presslift config > {path.name}` writes one to start from") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
+    if len(raw) > _LARGEST:
+        raise ConfigError(f"{path}: expected a config.yaml, got a file of {len(raw):,} bytes")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}: expected UTF-8, got the byte 0x{raw[error.start]:02x}; save the file as UTF-8") from error
+
+
+class _Constructor(RoundTripConstructor):
+    """Days stay text: YAML's own reading of them refuses bad ones without a word on the key."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda constructor, node: constructor.construct_scalar(node))
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    yaml.preserve_quotes = True
+    yaml.width = 10_000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _parsed(path: Path, text: str) -> tuple[dict[str, Any], dict[Key, int]]:
+    try:
+        loaded = _yaml().load(text)
+    except DuplicateKeyError as error:
+        name = re.search(r'found duplicate key "([^"]*)"', error.problem or "")
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ConfigError(f"{path}:{line}: {name[1] if name else 'a key'}: stands here twice; keep one") from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or "it can't be read"
+        raise ConfigError(f"{path}:{mark.line + 1 if mark else 1}: not valid YAML: {problem.replace(chr(10), ' ')}") from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(f"{path}:1: not valid YAML: {problem}") from error
+    if loaded is None:
+        return {}, {}
+    if not isinstance(loaded, Mapping):
+        raise ConfigError(
+            f"{path}:1: expected keys and values, got {_named(loaded)}; the sections are {', '.join(Settings.__struct_fields__)}"
+        )
+    lines: dict[Key, int] = {}
+    try:
+        data = _plain(loaded, (), lines)
+    except RecursionError as error:
+        raise ConfigError(f"{path}:1: expected a config.yaml, got an alias that holds itself") from error
+    if len(lines) > _MOST_VALUES:
+        raise ConfigError(f"{path}:1: expected a config.yaml, got more than {_MOST_VALUES:,} values")
+    # A section whose keys are all commented out is null in YAML.
+    return {key: value for key, value in data.items() if value is not None or key not in Settings.__struct_fields__}, lines
+
+
+def _plain(value: Any, key: Key, lines: dict[Key, int]) -> Any:
+    if len(lines) > _MOST_VALUES:
+        return None
+    if isinstance(value, CommentedMap):
+        for name in value:
+            lines[(*key, str(name))] = value.lc.key(name)[0] + 1 if name in (value.lc.data or {}) else lines.get(key, 1)
+        return {str(name): _plain(item, (*key, str(name)), lines) for name, item in value.items()}
+    if isinstance(value, CommentedSeq):
+        for position in range(len(value)):
+            lines[(*key, position)] = value.lc.item(position)[0] + 1 if position in (value.lc.data or {}) else lines.get(key, 1)
+        return [_plain(item, (*key, position), lines) for position, item in enumerate(value)]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value if value is None else str(value)
+
+
+def checked(data: Mapping[str, Any]) -> Settings:
+    """Typed settings of plain data. Raises ``msgspec.ValidationError`` or ``BadValue``."""
+    data = dict(data)
+    custom = data.get("custom")
+    if isinstance(custom, Mapping):
+        # msgspec can't name the key of a mapping in its errors.
+        for name, item in custom.items():
+            try:
+                msgspec.convert(item, CustomField)
+            except msgspec.ValidationError as error:
+                inner, expected = explain(error, item, CustomField)
+                raise BadValue(("custom", name, *inner), expected) from error
+    settings = msgspec.convert(data, Settings)
+    for key, value, (expected, hint) in _doubts(settings):
+        raise BadValue(key, f"expected {expected}, got {_named(value)}{hint}")
+    return settings
+
+
+Doubt = tuple[str, str]
+"""What was expected, and ``; did you mean …?`` or nothing."""
+
+
+def _doubts(settings: Settings) -> Iterator[tuple[Key, Any, Doubt]]:
+    """Values of the right type that can't be meant."""
+    scope, custom = settings.scope, settings.custom
+    single: list[tuple[Key, str | None, Callable[[str], Doubt | None]]] = [
+        (("site", "timezone"), settings.site.timezone, _zone_doubt),
+        (("site", "language"), settings.site.language, _language_doubt),
+        (("scope", "since"), scope.since, _day_doubt),
+        (("fetch", "user_agent"), settings.fetch.user_agent, _header_doubt),
+        *((("site", "aliases", n), text, _host_doubt) for n, text in enumerate(settings.site.aliases)),
+        *((("scope", "include", n), text, _pattern_doubt) for n, text in enumerate(scope.include)),
+        *((("scope", "exclude", n), text, _pattern_doubt) for n, text in enumerate(scope.exclude)),
+        *((("export", "formats", n), text, _format_doubt) for n, text in enumerate(settings.export.formats)),
+        *((("custom", name, "selector"), item.selector, _selector_doubt) for name, item in custom.items()),
+    ]
+    for key, text, doubt in single:
+        if text is not None and (found := doubt(text)):
+            yield key, text, found
+    for position, item in enumerate(settings.transforms):
+        if found := _transform_doubt(item):
+            yield ("transforms", position, "use") if "use" in item else ("transforms", position), item.get("use", item), found
+
+
+def _host_doubt(text: str) -> Doubt | None:
+    good = re.fullmatch(r"[^\s/:@]+(:\d+)?", text)
+    return None if good else ("a host name without scheme or path, such as www.example.org", "")
+
+
+def _zone_doubt(text: str) -> Doubt | None:
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        return "an IANA time zone, such as Europe/Madrid", _near(text, sorted(available_timezones()))
+    return None
+
+
+def _language_doubt(text: str) -> Doubt | None:
+    good = re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", text)
+    return None if good else ("a language tag (BCP 47), such as es or es-MX", "")
+
+
+def _day_doubt(text: str) -> Doubt | None:
+    try:
+        datetime.date.fromisoformat(text)
+        good = bool(re.fullmatch(r"\d{4}-\d\d-\d\d", text))
+    except ValueError:
+        good = False
+    return None if good else ("a day as yyyy-mm-dd", "")
+
+
+def _header_doubt(text: str) -> Doubt | None:
+    good = re.fullmatch(r"[\x20-\x7e\xa0-\xff]+", text)
+    return None if good else ("one line that can be sent as a header (Latin-1)", "")
+
+
+def _pattern_doubt(text: str) -> Doubt | None:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"a regular expression ({error})", ""
+    return None
+
+
+def _selector_doubt(text: str) -> Doubt | None:
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        HTMLTranslator().css_to_xpath(text)
+    except (SelectorError, RecursionError) as error:
+        return f"a CSS selector ({error})", ""
+    return None
+
+
+def _format_doubt(text: str) -> Doubt | None:
+    known = [*BUILT_IN_FORMATS, *(point.name for point in entry_points(group="presslift.exports"))]
+    return None if text in known else (f"one of {', '.join(known)}", _near(text, known))
+
+
+def _transform_doubt(item: Mapping[str, Any]) -> Doubt | None:
+    name = item.get("use")
+    if not isinstance(name, str):
+        return "use: NAME", ""
+    if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", name):
+        return None
+    known = [*BUILT_IN_TRANSFORMS, *(point.name for point in entry_points(group="presslift.transforms"))]
+    return None if name in known else (f"one of {', '.join(known)}, or your own as module:function", _near(name, known))
+
+
+def _near(text: str, known: Sequence[str]) -> str:
+    lower = {name.lower(): name for name in known}
+    close = get_close_matches(text.lower(), lower, 1)
+    return f"; did you mean {lower[close[0]]}?" if close else ""
+
+
+def explain(error: Exception, data: Any, kind: type[msgspec.Struct] = Settings) -> tuple[Key, str]:
+    """The key an error of ``checked`` is about, and ``expected …, got …; did you mean …?``"""
+    if isinstance(error, BadValue):
+        return error.key, error.expected
+    message, _, place = str(error).partition(" - at `$")
+    key: Key = tuple(int(number) if number else name for name, number in re.findall(r"\.(\w+)|\[(\d+)\]", place))
+    if unknown := re.match(r"Object contains unknown field `(.*)`", message):
+        known = _known_keys(kind, key)
+        return (*key, unknown[1]), f"expected one of {', '.join(known)}, got an unknown key{_near(unknown[1], known)}"
+    if missing := re.match(r"Object missing required field `(.*)`", message):
+        return key, f"expected a {missing[1]}, got none"
+    value = _at(data, key)
+    if message.startswith("Invalid enum value"):
+        choices = _choices(kind, key)
+        return key, f"expected one of {', '.join(choices)}, got {_named(value)}{_near(str(value), choices)}"
+    expected = message.removeprefix("Expected ").partition(", got")[0]
+    for name, plain in _PLAIN_TYPES:
+        expected = re.sub(name, plain, expected)
+    hint = "; write true or false" if expected.startswith("true") and str(value).lower() in ("yes", "no", "on", "off", "0", "1") else ""
+    return key, f"expected {expected}, got {_named(value)}{hint}"
+
+
+_PLAIN_TYPES = (
+    ("`", ""),
+    (r"\bbool\b", "true or false"),
+    (r"\bint\b", "a whole number"),
+    (r"\bfloat\b", "a number"),
+    (r"\bstr\b", "text"),
+    (r"\barray\b", "a list"),
+    (r"\bobject\b", "keys and values"),
+    (r" \| null", " or null"),
+    (r"(\d)\.0\b", r"\1"),
+)
+
+
+def _fields(kind: Any, key: Key) -> Any:
+    """The msgspec type at a key below a struct."""
+    node = msgspec.inspect.type_info(kind)
+    for part in key:
+        if isinstance(node, msgspec.inspect.StructType):
+            node = next((f.type for f in node.fields if f.encode_name == part), node)
+        elif isinstance(node, msgspec.inspect.ListType):
+            node = node.item_type
+    return node
+
+
+def _known_keys(kind: Any, key: Key) -> list[str]:
+    node = _fields(kind, key)
+    return [f.encode_name for f in node.fields] if isinstance(node, msgspec.inspect.StructType) else []
+
+
+def _choices(kind: Any, key: Key) -> list[str]:
+    node = _fields(kind, key)
+    return [str(v) for v in node.values] if isinstance(node, msgspec.inspect.LiteralType) else []
+
+
+def _at(data: Any, key: Key) -> Any:
+    for part in key:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def _named(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "keys and values"
+    if isinstance(value, list):
+        return "a list"
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:60]}…"
+
+
+def _line(key: Key, lines: Mapping[Key, int]) -> int:
+    while key:
+        if key in lines:
+            return lines[key]
+        key = key[:-1]
+    return 1
+
+
+def spelled(key: Key) -> str:
+    """A key as people write it: ``scope.include[0]``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
+
+
+def write(settings: Settings) -> str:
+    """The commented default with these settings' values in it."""
+    yaml = _yaml()
+    yaml.representer.add_representer(type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null"))
+    document = yaml.load(default_text())
+    _fill(document, msgspec.to_builtins(settings))
+    out = StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _fill(document: Any, values: Mapping[str, Any]) -> None:
+    """Set what differs; what is the default keeps its writing."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and isinstance(document.get(key), Mapping) and key != "custom":
+            _fill(document[key], value)
+        elif _builtin(document.get(key)) != value:
+            document[key] = _flowing(value)
+
+
+def _flowing(value: Any) -> Any:
+    """Lists of plain values on one line, as the default writes them."""
+    if not isinstance(value, list) or any(isinstance(item, Mapping) for item in value):
+        return value
+    line = CommentedSeq(value)
+    line.fa.set_flow_style()
+    return line
+
+
+def _builtin(value: Any) -> Any:
+    return _plain(value, (), {})
