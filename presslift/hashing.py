@@ -1,0 +1,47 @@
+"""What counts as a change of an article: the hash of its content fields, and which of them differ."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import msgspec
+
+from presslift.records import CONTENT_FIELDS, Article
+
+INCIDENTAL: dict[str, frozenset[str]] = {
+    "terms": frozenset({"wp_id", "url"}),
+    "footnotes": frozenset({"confidence", "style"}),
+    "links": frozenset({"article_id"}),
+    "translations": frozenset({"article_id"}),
+    "media": frozenset({"wp_id", "width", "height", "mime", "bytes", "sha256", "local_path", "status"}),
+}
+"""What is not content within a content field: ids that depend on other records or on which source answered, how sure the
+reader was, and what is known of a file only once it is fetched. What a reader of the article sees of these stands in the body."""
+
+
+def content_of(article: Article) -> dict[str, Any]:
+    """The content fields as plain values, without what is incidental to them."""
+    content: dict[str, Any] = {}
+    for name in CONTENT_FIELDS:
+        value = getattr(article, name)
+        if name == "excerpt" and article.excerpt_source != "manual":
+            value = None
+        value = msgspec.to_builtins(value)
+        if name in INCIDENTAL:
+            value = [{key: part for key, part in entry.items() if key not in INCIDENTAL[name]} for entry in value]
+        content[name] = value
+    return content
+
+
+def content_hash(article: Article) -> str:
+    """SHA-256, in hex, of the content fields as canonical JSON (sorted keys, no spaces, UTF-8)."""
+    canonical = json.dumps(content_of(article), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def changed_fields(old: Article, new: Article) -> list[str]:
+    """The content fields that differ, in the order of ``CONTENT_FIELDS``; empty exactly when the hashes are equal."""
+    before, after = content_of(old), content_of(new)
+    return [name for name in CONTENT_FIELDS if before[name] != after[name]]
