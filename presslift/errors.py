@@ -52,6 +52,12 @@ class OutUnwritable(PressliftError):
     exit_code = 74
 
 
+class Stopped(PressliftError):
+    """The run was asked to stop (Ctrl-C, SIGTERM): what was under way is given up, and no failure."""
+
+    exit_code = 130
+
+
 class FetchError(PressliftError):
     """One address that could not be had.
 
