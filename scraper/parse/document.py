@@ -61,6 +61,11 @@ class Document:
         body = self.root.find("body")
         return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every class and ``#id`` of the page as parsed: with ``may_match`` it tells cheaply which selectors are in vain."""
+        return names_of(self.root)
+
 
 def _json_ld_nodes(text: str) -> list[dict[str, Any]]:
     text = text.strip().removeprefix("<!--").removesuffix("-->").strip()
@@ -129,6 +134,27 @@ def compiled(css: str) -> CSSSelector:
 def select(element: HtmlElement, css: str) -> list[HtmlElement]:
     """Descendants (and the element itself) that match, in document order."""
     return compiled(css)(element)
+
+
+ALL_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
+ALL_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
+
+
+def names_of(element: HtmlElement) -> frozenset[str]:
+    """Every class and ``#id`` of an element and its descendants."""
+    return frozenset(" ".join(ALL_CLASSES(element)).split()) | frozenset(f"#{name.strip()}" for name in ALL_IDS(element))
+
+
+@lru_cache(maxsize=4096)
+def _needed(css: str) -> tuple[frozenset[str], ...]:
+    # Names in brackets are parts of values, those in :not() must be missing: neither is needed.
+    bare = re.sub(r"\[[^\]]*\]|:[\w-]+(\([^()]*\))?", "", css)
+    return tuple(frozenset(m.lstrip(".") for m in re.findall(r"[.#][\w-]+", part)) for part in bare.split(","))
+
+
+def may_match(css: str, names: frozenset[str]) -> bool:
+    """Whether a selector can match in a tree with these ``names``: a walk over the tree saved where it can't."""
+    return any(needed <= names for needed in _needed(css))
 
 
 def text_of(element: HtmlElement) -> str:
