@@ -1,6 +1,7 @@
 """The only place that knows the order of things: scraper → store → transforms → exports."""
 
 from presslift.pipeline.extract import extract
-from presslift.pipeline.run import RunSummary, migrate, sync
+from presslift.pipeline.offline import export, probe, reparse, status
+from presslift.pipeline.run import Options, RunSummary, migrate, sync
 
-__all__ = ["RunSummary", "extract", "migrate", "sync"]
+__all__ = ["Options", "RunSummary", "export", "extract", "migrate", "probe", "reparse", "status", "sync"]

@@ -131,7 +131,7 @@ class Finder:
         if not isinstance(source, str):
             return
         kept = {
-            "wp_id": whole(data.get("id")), "source_url": source, "alt": data.get("alt_text") or None, "caption": plain(data.get("caption")), "mime": data.get("mime_type"),
+            "wp_id": whole(data.get("id")), "url": source, "alt": data.get("alt_text") or None, "caption": plain(data.get("caption")), "mime": data.get("mime_type"),
             "width": whole(details.get("width")), "height": whole(details.get("height")), "title": plain(data.get("title")),
         }  # fmt: skip
         self._store.put_evidence("media", str(kept["wp_id"]), kept, self._run)

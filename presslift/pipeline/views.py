@@ -86,7 +86,7 @@ class StoreView:
     def picture(self, wp_id: int) -> str | None:
         """The full-size address of a media item."""
         found = next(self._store.evidence("media", str(wp_id)), None)
-        return found.get("source_url") if found else None
+        return found.get("url") if found else None
 
     def memberships(self, url: str) -> list[Term]:
         """The terms whose archives list an address."""

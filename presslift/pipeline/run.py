@@ -1,0 +1,248 @@
+"""A run: probe, discover, fetch, read, settle, export. A migration is the first sync on an empty store."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from presslift.config import Settings, dump, load_settings
+from presslift.errors import NotAnOut, OutUnwritable, PressliftError, SiteError, UsageError
+from presslift.exports import write_dataset
+from presslift.pipeline.archives import ArchiveReader
+from presslift.pipeline.finding import Finder
+from presslift.pipeline.getting import Getter, now
+from presslift.pipeline.lock import hold
+from presslift.pipeline.reading import Reader
+from presslift.pipeline.settling import Settler
+from presslift.pipeline.source import StoreSource
+from presslift.records import SiteFacts
+from presslift.scraper.discover import discover
+from presslift.scraper.fetch.addresses import site_hosts, start_address
+from presslift.scraper.fetch.archive import Archive
+from presslift.scraper.fetch.client import Client
+from presslift.scraper.probe import probe_site
+from presslift.store import FILE_NAME, Store, writable
+
+log = logging.getLogger("presslift")
+Progress = Callable[[str, int, int], None]
+
+
+class RunSummary(Struct, kw_only=True):
+    """What a run did. ``exit_code`` is 0 or 1; other outcomes are exceptions."""
+
+    out: str
+    site: str
+    run: int
+    exit_code: int = 0
+    resumed: bool = False
+    discovered: int = 0
+    exported: int = 0
+    failed: int = 0
+    excluded: int = 0
+    created: int = 0
+    updated: int = 0
+    moved: int = 0
+    restored: int = 0
+    removed: int = 0
+    requests: int = 0
+    bytes_read: int = 0
+    seconds: float = 0.0
+    exports_written: bool = False
+    found_by: dict[str, int] = {}
+    excluded_by: dict[str, int] = {}
+    incomplete: list[str] = []
+
+
+class Options(Struct, kw_only=True):
+    """How one run differs from the next."""
+
+    full: bool = False
+    accept_removals: bool = False
+    explicit_delay: bool = False
+    stop: threading.Event | None = None
+    progress: Progress | None = None
+
+
+def migrate(
+    url: str,
+    out: str | Path,
+    *,
+    config: str | Path | Settings | None = None,
+    limit: int | None = None,
+    progress: Progress | None = None,
+    options: Options | None = None,
+) -> RunSummary:
+    """The whole job: ``url``'s public posts and pages into the folder ``out``. On an OUT of the same site it goes on.
+
+    ``config`` is a path or settings; ``progress`` is called with (stage, done, known). Raises ``UsageError`` (URL, config,
+    folder), ``SiteError`` (unreachable, no WordPress, walled off), ``Locked``, ``OutUnwritable``, ``DecisionNeeded``.
+    """
+    address = start_address(url)
+    folder = Path(out)
+    settings = config if isinstance(config, Settings) else load_settings(_config_path(folder, config))
+    if limit is not None:
+        settings = msgspec.structs.replace(settings, scope=msgspec.structs.replace(settings.scope, limit=limit))
+    created = _make_out(folder)
+    try:
+        with hold(folder), Store(folder, create=created or not (folder / FILE_NAME).exists()) as store:
+            known = store.get_meta("site")
+            if known is not None and site_hosts(known).isdisjoint(site_hosts(address)):
+                raise NotAnOut(f"{folder}: is an OUT of {known}, not of {address}; name another folder with -o")
+            return _perform("migrate", folder, known or address, store, settings, _merged(options, progress))
+    except SiteError:
+        # A first run that never reached the site leaves nothing behind.
+        if created:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def sync(out: str | Path, *, config: str | Path | Settings | None = None, progress: Progress | None = None, options: Options | None = None) -> RunSummary:
+    """Bring an OUT up to date. Raises as ``migrate`` does, and ``NotAnOut`` for a folder that is none."""
+    folder = open_folder(out)
+    settings = config if isinstance(config, Settings) else load_settings(_config_path(folder, config))
+    with hold(folder), Store(folder) as store:
+        site = store.get_meta("site")
+        if site is None:
+            raise NotAnOut(f"{folder}: no migration has been started in it; run `presslift migrate URL -o {folder}`")
+        return _perform("sync", folder, site, store, settings, _merged(options, progress))
+
+
+def open_folder(out: str | Path) -> Path:
+    """An OUT's folder. Raises ``NotAnOut``."""
+    folder = Path(out)
+    if not folder.is_dir():
+        raise NotAnOut(f"{folder}: no such folder; `presslift migrate URL -o {folder}` makes one")
+    if not (folder / FILE_NAME).is_file():
+        raise NotAnOut(f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; name the folder given to migrate with -o")
+    return folder
+
+
+def _merged(options: Options | None, progress: Progress | None) -> Options:
+    chosen = options or Options()
+    return msgspec.structs.replace(chosen, progress=progress) if progress else chosen
+
+
+def _config_path(folder: Path, config: str | Path | None) -> Path | None:
+    if config is not None:
+        return Path(config)
+    own = folder / "config.yaml"
+    return own if own.is_file() else None
+
+
+def _make_out(folder: Path) -> bool:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file; name a folder with -o")
+    if folder.is_dir() and not (folder / FILE_NAME).exists() and any(p.name != ".lock" for p in folder.iterdir()):
+        raise NotAnOut(f"{folder}: is not empty and no OUT of presslift; name a new folder with -o")
+    fresh = not folder.exists()
+    with writable(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return fresh
+
+
+def _perform(command: str, folder: Path, site: str, store: Store, settings: Settings, options: Options) -> RunSummary:
+    started, begun = now(), time.monotonic()
+    first = store.row("SELECT 1 FROM articles LIMIT 1") is None or store.row("SELECT 1 FROM runs WHERE state = 'done'") is None
+    run, resumed = store.begin_run(command, started, {"full": options.full})
+    store.set_meta("site", site)
+    with writable(folder):
+        (folder / "config.yaml").write_text(dump(settings), encoding="utf-8")
+        archive = Archive(folder / "archive")
+    stop = options.stop or threading.Event()
+    client = Client(settings.fetch, site, archive=archive, aliases=settings.site.aliases, explicit_delay=options.explicit_delay, stop=stop)
+    summary = RunSummary(out=str(folder), site=site, run=run, resumed=resumed)
+    try:
+        _steps(summary, folder, store, settings, options, Getter(store, client, archive, run), first)
+    except PressliftError as error:
+        if not isinstance(error, OutUnwritable):
+            store.end_run(run, now(), "failed", error.exit_code, {"error": str(error)})
+        raise
+    finally:
+        client.close()
+        archive.close()
+    summary.requests, summary.bytes_read, summary.seconds = client.requests, client.bytes_read, round(time.monotonic() - begun, 2)
+    store.end_run(run, now(), "done", summary.exit_code, msgspec.to_builtins(summary))
+    return summary
+
+
+def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, options: Options, getter: Getter, first: bool) -> None:
+    progress = options.progress or (lambda stage, done, known: None)
+    site, run = summary.site, summary.run
+    facts = _settled_facts(probe_site(site, getter, settings), site, store)
+    hosts = site_hosts(facts.url, settings.site.aliases)
+    finder = Finder(store, run, facts.url, settings.scope)
+    finder.take(discover(facts, getter, settings))
+    if not finder.counts:
+        raise SiteError(f"{site}: no posts or pages found in REST, sitemaps, feeds or links; nothing was changed")
+    finder.limit(settings.scope.limit)
+    reader = Reader(store, getter, run, facts, settings, folder, progress)
+    due = reader.due(full=options.full)
+    reader.fetch(due)
+    reader.learn()
+    reader.read_all(due)
+    lacking = ArchiveReader(store, getter, run, facts).complete()
+    if lacking:
+        reader.read_all(lacking)
+    settler = Settler(store, run, facts, settings, hosts, first=first, full=options.full)
+    settler.withdraw()
+    complete = not any(not listing.complete for listing in finder.listings)
+    settler.remove(finder.vanished(), getter, complete=complete, accept=options.accept_removals)
+    settler.settle()
+    _account(summary, store, finder, settler.counts, reader)
+    if first and summary.exported == 0:
+        raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
+    summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+
+
+def _settled_facts(facts: SiteFacts, site: str, store: Store) -> SiteFacts:
+    facts.url = facts.url or site
+    store.set_meta("facts", msgspec.to_builtins(facts))
+    return facts
+
+
+def _main_reason(store: Store) -> str:
+    row = store.row("SELECT reason, count(*) AS n FROM addresses WHERE reason IS NOT NULL GROUP BY reason ORDER BY n DESC LIMIT 1")
+    return f"{row['n']} × {row['reason']}" if row else "no reason noted"
+
+
+def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[str], reader: Reader) -> None:
+    states: dict[str, int] = {r["state"]: r["n"] for r in store.rows("SELECT state, count(*) AS n FROM addresses GROUP BY state")}
+    summary.discovered = sum(states.values())
+    summary.exported, summary.excluded = states.get("exported", 0), states.get("excluded", 0)
+    problems = store.row("SELECT count(*) AS n FROM problems WHERE kind != 'media'")
+    ill = store.row("SELECT count(*) AS n FROM addresses WHERE state = 'exported' AND reason IS NOT NULL")
+    summary.failed = states.get("failed", 0)
+    summary.exit_code = 1 if summary.failed or (problems and problems["n"]) or (ill and ill["n"]) else 0
+    summary.found_by = dict(sorted(finder.counts.items()))
+    summary.excluded_by = {r["reason"]: r["n"] for r in store.rows("SELECT reason, count(*) AS n FROM addresses WHERE state = 'excluded' GROUP BY reason ORDER BY n DESC, reason")}
+    summary.incomplete = [f"{x.source}: {x.name}: {x.detail}" for x in finder.listings if not x.complete]
+    for name in ("created", "updated", "moved", "restored", "removed"):
+        setattr(summary, name, counts[name])
+
+
+def export_if_changed(folder: Path, store: Store, facts: SiteFacts, settings: Settings, hosts: frozenset[str]) -> bool:
+    """Write the exports when anything in them would differ; whether they were written."""
+    source = StoreSource(store, facts, settings, hosts)
+    print_ = export_fingerprint(store, source)
+    if store.get_meta("exported") == print_ and (folder / "export" / "datapackage.json").is_file():
+        return False
+    write_dataset(source, folder, settings.export.formats, settings.export)
+    store.set_meta("exported", print_)
+    return True
+
+
+def export_fingerprint(store: Store, source: StoreSource) -> list[Any]:
+    """What decides whether exports are still good: content, failures and exclusions, not the times they were last seen."""
+    failures = sorted([f.url, f.kind, f.reason] for f in store.failures())
+    excluded = [[e.url, e.reason, e.rule] for e in store.excluded()]
+    facts = msgspec.to_builtins(source.site())
+    return [source.fingerprint(), failures, excluded, {k: v for k, v in facts.items() if k != "evidence"}]
