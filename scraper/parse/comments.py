@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import html
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from lxml.html import HtmlElement
 from msgspec import Struct
+from msgspec.structs import replace
 
-from presslift.records import Comment
-from presslift.scraper.parse.document import Document
+from presslift.records import Comment, CommentAuthor
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.dates import Moment, parse_date, parse_machine_date
+from presslift.scraper.parse.discussion import foreign_systems, found, holds_body, read_count, read_pages, take_out
+from presslift.scraper.parse.document import SPACE, Document, classes, detach, inner_html, read_fragment, select, text_of
+
+MAX_COMMENTS = 20_000
+INLINE = frozenset(["a", "abbr", "b", "button", "cite", "em", "i", "img", "input", "label", "p", "small", "span", "strong", "sup", "textarea", "time"])
+DEPTH = re.compile(r"(?:^|\s)depth-(\d{1,3})(?:\s|$)")
+LINKED_NUMBER = re.compile(r"(?:#(?:li-|div-)?comment-|[?&]replytocom=)(\d+)")
 
 
 class CommentsReading(Struct, kw_only=True):
-    """What one page says of its discussion; ``pages`` are the addresses of the other comment pages."""
+    """What one page says of its discussion; ``pages`` are the addresses of the other comment pages.
+
+    ``count`` is the number the page prints, None when it prints none; it may exceed the comments on this page.
+    """
 
     comments: list[Comment] = []
     count: int | None = None
@@ -19,12 +38,35 @@ class CommentsReading(Struct, kw_only=True):
     warnings: list[str] = []
 
 
+class Item(Struct):
+    """A comment's element with the number it bears."""
+
+    element: HtmlElement
+    number: int
+    parent: int | None
+    depth: int | None
+
+
 def read_comments(doc: Document, zone: str | None = None) -> CommentsReading:
     """Read the comments of a page and take the whole discussion, form included, out of its tree.
 
-    ``zone`` is the site's offset (``+02:00``), used for dates printed without one. Never raises.
+    ``zone`` is the site's zone (``+02:00`` or ``Europe/Berlin``), used for dates printed without one. Comments stand in the
+    order printed; those awaiting moderation are left out. An element that holds the article's body is never taken out.
     """
-    return CommentsReading()
+    reading = CommentsReading(count=read_count(doc), pages=read_pages(doc))
+    items = _threads(_items(doc))
+    language = doc.root.get("lang")
+    comments: list[Comment] = []
+    # Replies stand inside what they answer: read and taken out first, they leave it alone with its own words.
+    for item in reversed(items):
+        comment = _read_item(item, language, zone)
+        detach(item.element)
+        if comment is not None:
+            comments.append(comment)
+    reading.comments = comments[::-1]
+    reading.warnings.extend(f"comments: those of {name} are not in the page" for name in foreign_systems(doc))
+    take_out(doc, bool(items))
+    return reading
 
 
 def read_comment_page(doc: Document, zone: str | None = None) -> CommentsReading:
@@ -32,11 +74,325 @@ def read_comment_page(doc: Document, zone: str | None = None) -> CommentsReading
     return read_comments(doc, zone)
 
 
+# --- finding ---
+
+
+@cache
+def _id_patterns() -> list[re.Pattern[str]]:
+    return [re.compile(pattern) for pattern in table("comments")["item"]["ids"]]
+
+
+def _items(doc: Document) -> list[Item]:
+    """Every comment of the page, outermost element each, in document order."""
+    if not any("comm" in name for name in doc.names):
+        return []
+    items: dict[int, Item] = {}
+    taken: set[HtmlElement] = set()
+    for element in doc.root.xpath("//*[contains(@id, 'comm')]"):
+        number, parent = _numbered(element.get("id") or "")
+        if number is None or number in items or len(items) >= MAX_COMMENTS:
+            continue
+        outer = _outermost(element, taken)
+        if outer is not None and not holds_body_of_page(outer):
+            items[number] = Item(outer, number, parent, _depth(outer))
+            taken.add(outer)
+    if not items:
+        for element in found(doc, table("comments")["item"]["unnumbered"]):
+            number = _linked_number(element)
+            if number is not None and number not in items and not holds_body_of_page(element):
+                items[number] = Item(element, number, None, _depth(element))
+        order = {e: n for n, e in enumerate(doc.root.iter())} if items else {}
+        return sorted(items.values(), key=lambda item: order[item.element])
+    return list(items.values())
+
+
+def holds_body_of_page(element: HtmlElement) -> bool:
+    """Whether a would-be comment is really the frame of the page: themes call comments articles and their text content."""
+    return element.tag in ("html", "body", "main") or (next(element.iter("h1", "main"), None) is not None and holds_body(element))
+
+
+def _numbered(name: str) -> tuple[int | None, int | None]:
+    for pattern in _id_patterns():
+        match = pattern.fullmatch(name.strip())
+        if match:
+            parent = match.groupdict().get("parent")
+            return int(match["id"][:15]), int(parent[:15]) or None if parent else None
+    return None, None
+
+
+def _outermost(element: HtmlElement, taken: set[HtmlElement]) -> HtmlElement | None:
+    """The list item around an element that bears a comment's id, since its replies stand there; None for a mere anchor."""
+    node: HtmlElement | None = element
+    for _ in range(4):
+        parent = node.getparent() if node is not None else None
+        if parent is None or parent in taken or parent.tag in ("body", "ol", "ul", "html", "main"):
+            break
+        names = classes(parent)
+        whole = parent.tag == "li" or bool(names & {"comment", "pingback", "trackback"})
+        if whole and (
+            names & {"comment", "pingback", "trackback", "review"} or DEPTH.search(parent.get("class") or "") or _only_before(parent, node)
+        ):
+            return parent
+        node = parent
+    return None if element.tag in INLINE else element
+
+
+def _opens(parent: HtmlElement, child: HtmlElement | None) -> bool:
+    return len(parent) > 0 and parent[0] is child and not parent.get("id")
+
+
+def _linked_number(element: HtmlElement) -> int | None:
+    for link in element.iter("a"):
+        said = link.get("data-commentid") or ""
+        match = LINKED_NUMBER.search(link.get("href") or "")
+        if said.isdigit() or match:
+            return int((said if said.isdigit() else match[1] if match else "0")[:15])
+    return None
+
+
+def _depth(element: HtmlElement) -> int | None:
+    # OceanWP and others put the classes on the article inside.
+    for node in [element, *element[:2]]:
+        match = DEPTH.search(node.get("class") or "") if isinstance(node.tag, str) else None
+        if match:
+            return int(match[1])
+    return None
+
+
+def _threads(items: list[Item]) -> list[Item]:
+    """Tell each comment's parent: by its id (wpDiscuz), by its depth, by nesting.
+
+    Depth is asked before nesting, since a theme's stray end tag moves replies out of their thread; a walker that doesn't
+    count depth says 1 everywhere, and then nesting speaks.
+    """
+    numbers = {item.element: item.number for item in items}
+    counted = any((item.depth or 0) > 1 for item in items)
+    last: dict[int, int] = {}
+    for item in items:
+        depth = item.depth if counted else None
+        if item.parent is None and depth is None:
+            item.parent = next((numbers[a] for a in item.element.iterancestors() if a in numbers), None)
+        elif item.parent is None and depth is not None and depth > 1:
+            item.parent = last.get(depth - 1)
+        if depth is not None:
+            last[depth] = item.number
+    return items
+
+
+# --- reading ---
+
+
+def _read_item(item: Item, language: str | None, zone: str | None) -> Comment | None:
+    rows = table("comments")["item"]
+    element = item.element
+    if any(select(element, css) for css in rows["moderated"]):
+        return None
+    names = frozenset(n for node in [element, *element[:2]] if isinstance(node.tag, str) for n in classes(node))
+    is_ping = bool(names & set(rows["pingback"]))
+    text = _text_element(element)
+    if text is not None:
+        detach(text)
+        # A frame of a frame: OceanWP calls both the text and what holds it with the name "comment-content".
+    elif _opens_as_ping(element):
+        is_ping = True
+    author = _author(element)
+    local, utc = _date(element, language, zone)
+    if text is None:
+        text = None if is_ping else _bare_text(element)
+    if is_ping and author.name is None:
+        link = next((a for a in element.iter("a") if (a.get("href") or "").startswith("http")), None)
+        author = CommentAuthor(name=text_of(link) or None, url=link.get("href")) if link is not None else author
+    markup, words = _clean(text)
+    return Comment(
+        id=item.number,
+        parent=item.parent,
+        type="pingback" if is_ping else "comment",
+        author=author,
+        is_post_author=bool(names & set(rows["post_author"])),
+        date=local,
+        date_utc=utc,
+        html=markup,
+        text=words,
+    )
+
+
+def _opens_as_ping(element: HtmlElement) -> bool:
+    opener = text_of(element)[:40].casefold().lstrip()
+    return any(re.match(re.escape(word) + r"\s*:", opener) for word in table("comments")["item"]["pingback_words"])
+
+
+@cache
+def _joined(part: str) -> str:
+    return ", ".join(table("comments")["item"][part])
+
+
+def _text_element(element: HtmlElement) -> HtmlElement | None:
+    for css in table("comments")["item"]["text"]:
+        for match in select(element, css):
+            if match is not element and not select(match, ".fn, .comment-author, .wpd-comment-author, .wc-comment-author"):
+                return match
+    return None
+
+
+def _bare_text(element: HtmlElement) -> HtmlElement | None:
+    frames = (match for css in table("comments")["item"]["frame"] for match in select(element, css) if match is not element)
+    frame = next(frames, element)
+    for part in select(frame, _joined("beside")):
+        if part is not frame and part.getparent() is not None:
+            detach(part)
+    return frame
+
+
+def _clean(element: HtmlElement | None) -> tuple[str | None, str | None]:
+    if element is None:
+        return None, None
+    for part in select(element, _joined("drop")):
+        if part is not element and part.getparent() is not None:
+            detach(part)
+    return inner_html(element).strip() or None, text_of(element) or None
+
+
+@cache
+def _says() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, table("comments")["words"]["says"]), key=len, reverse=True))
+    return re.compile(rf"(?:\s+(?:{words}))?\s*[:：]\s*$|\s+(?:{words})\s*$", re.I)
+
+
+def _author(element: HtmlElement) -> CommentAuthor:
+    for css in table("comments")["item"]["author"]:
+        for match in select(element, css):
+            for part in select(match, _joined("badge")):
+                if part is not match and part.getparent() is not None and part.tag != "img":
+                    detach(part)
+            name = _says().sub("", text_of(match)).strip()
+            if name and len(name) <= 200:
+                return CommentAuthor(name=name, url=_author_url(match, element))
+    return CommentAuthor()
+
+
+def _author_url(match: HtmlElement, item: HtmlElement) -> str | None:
+    around: list[HtmlElement] = []
+    for ancestor in match.iterancestors():
+        if ancestor is item:
+            break
+        around.append(ancestor)
+    for link in [*match.iter("a"), *(a for a in around if a.tag == "a")]:
+        href = (link.get("href") or "").strip()
+        if href.startswith(("http://", "https://")) and "#comment" not in href and "replytocom=" not in href and not href.endswith("://"):
+            return href
+    return None
+
+
+# --- dates ---
+
+
+def _zoned(when: datetime, zone: str | None) -> datetime:
+    if not zone or when.tzinfo is not None:
+        return when
+    match = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", zone)
+    if match:
+        shift = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return when.replace(tzinfo=timezone(-shift if match[1] == "-" else shift))
+    try:
+        return when.replace(tzinfo=UTC if zone in ("Z", "UTC") else ZoneInfo(zone))
+    except (ValueError, OSError, KeyError):
+        return when
+
+
+def _stamps(moment: Moment | None, zone: str | None) -> tuple[str | None, str | None]:
+    if moment is None:
+        return None, None
+    if moment.when is not None:
+        moment = replace(moment, when=_zoned(moment.when, zone))
+    return moment.local, moment.utc
+
+
+def _date(element: HtmlElement, language: str | None, zone: str | None) -> tuple[str | None, str | None]:
+    for time in element.iter("time", "meta"):
+        moment = parse_machine_date(time.get("datetime") or (time.get("content") if time.get("itemprop") == "datePublished" else None))
+        if moment is not None:
+            return _stamps(moment, zone)
+    for css in table("comments")["item"]["date"]:
+        for match in select(element, css):
+            for text in (match.get("title"), text_of(match)):
+                moment = parse_date(text, language)
+                if moment is not None:
+                    return _stamps(moment, zone)
+    return None, None
+
+
+# --- REST ---
+
+
 def from_rest(items: list[dict[str, Any]], zone: str | None = None) -> list[Comment]:
-    """REST's ``/wp/v2/comments`` items → records; ``zone`` is the site's offset, for ``date``."""
-    return []
+    """REST's ``/wp/v2/comments`` items → records; ``zone`` is the site's zone, asked only where ``date_gmt`` is missing.
+
+    Items without an id and those not approved are left out.
+    """
+    comments: list[Comment] = []
+    for item in items:
+        if not isinstance(item, dict) or not isinstance(item.get("id"), int) or item.get("status") not in (None, "approved"):
+            continue
+        content = item.get("content")
+        markup = content.get("rendered") if isinstance(content, dict) else content
+        markup = markup.strip() if isinstance(markup, str) else ""
+        local, utc = _rest_dates(item, zone)
+        parent = item.get("parent")
+        name = SPACE.sub(" ", html.unescape(str(item.get("author_name") or ""))).strip()
+        comments.append(
+            Comment(
+                id=item["id"],
+                parent=parent if isinstance(parent, int) and parent > 0 else None,
+                type="pingback" if item.get("type") in ("pingback", "trackback") else "comment",
+                author=CommentAuthor(name=name or None, url=str(item.get("author_url") or "") or None),
+                date=local,
+                date_utc=utc,
+                html=markup or None,
+                text=text_of(read_fragment(markup)) or None if markup else None,
+            )
+        )
+    return comments
+
+
+def _rest_dates(item: dict[str, Any], zone: str | None) -> tuple[str | None, str | None]:
+    try:
+        local = datetime.fromisoformat(str(item.get("date"))).replace(microsecond=0, tzinfo=None)
+    except ValueError:
+        return None, None
+    try:
+        utc = datetime.fromisoformat(str(item.get("date_gmt"))).replace(microsecond=0, tzinfo=UTC)
+    except ValueError:
+        return _stamps(Moment(day=local.date(), when=local, precision="second"), zone)
+    shift = local.replace(tzinfo=UTC) - utc
+    # Local time less UTC is the site's offset at that moment, summer time considered.
+    if abs(shift) < timedelta(hours=24) and shift.total_seconds() % 900 == 0:
+        local = local.replace(tzinfo=timezone(shift))
+    return local.isoformat() if local.tzinfo else local.date().isoformat(), utc.isoformat().replace("+00:00", "Z")
 
 
 def merge_comments(page: list[Comment], rest: list[Comment]) -> list[Comment]:
-    """Comments of page and REST by ``id``, ordered by date, then id."""
-    return [*rest, *page]
+    """Comments of page and REST by ``id``, ordered by date, then id.
+
+    REST has exact parents and dates; the page has pingbacks, and knows the post's author. Either list may hold an id twice.
+    """
+    merged: dict[int, Comment] = {}
+    for comment in page:
+        merged.setdefault(comment.id, comment)
+    for comment in rest:
+        seen = merged.get(comment.id)
+        if seen is not None:
+            author = CommentAuthor(name=comment.author.name or seen.author.name, url=comment.author.url or seen.author.url)
+            comment = replace(
+                comment, author=author, is_post_author=comment.is_post_author or seen.is_post_author, date=comment.date or seen.date
+            )
+        merged[comment.id] = comment
+    return [comment for _, comment in sorted(_dated(merged), key=lambda pair: pair[0])]
+
+
+def _dated(comments: dict[int, Comment]) -> Iterator[tuple[tuple[str, int], Comment]]:
+    # Pingbacks are printed without a date: their number tells where they belong.
+    latest = ""
+    for number in sorted(comments):
+        comment = comments[number]
+        latest = comment.date_utc or comment.date or latest
+        yield (latest, number), comment
