@@ -62,9 +62,9 @@ def ask(get: Get, url: str) -> tuple[Any, Answer]:
         data = read_json(answer)
     except ValueError as error:
         raise Refused(answer.status, "unreadable", str(error)) from error
-    error = data if isinstance(data, dict) and "message" in data and "id" not in data and data.get("code") is not None else None
-    if error is not None or answer.status >= 400:
-        raise _refused(answer.status, error or {})
+    failure = data if isinstance(data, dict) and "message" in data and "id" not in data and data.get("code") is not None else None
+    if failure is not None or answer.status >= 400:
+        raise _refused(answer.status, failure or {})
     return data, answer
 
 

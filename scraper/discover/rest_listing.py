@@ -35,12 +35,15 @@ class _Page(Struct, kw_only=True):
 class Collection:
     """Reads a collection by ``rows()``; afterwards ``seen``, ``total``, ``holes`` and ``refused`` tell how it went.
 
-    ``holes`` name what is missing after requests that failed; ``refused`` is set when nothing could be read at all.
+    ``holes`` name what is missing after requests that failed; ``refused`` is set when nothing could be read at all. With
+    ``trusted`` the count that the server gives is a reason to read again.
     """
 
-    def __init__(self, get: Get, url: str, name: str, **parameters: Any):
-        self._get, self._url, self._parameters = get, url, {"context": "view", "order": "asc", "orderby": "id", **parameters}
-        self.name = name
+    def __init__(self, get: Get, url: str, name: str, *, trusted: bool = True, language: str | None = None):
+        self._get, self._url, self._parameters = get, url, {"context": "view", "order": "asc", "orderby": "id"}
+        if language:
+            self._parameters["lang"] = language
+        self.name, self.trusted = name, trusted
         self.total: int | None = None
         self.holes: list[str] = []
         self.refused: Refused | None = None
@@ -57,7 +60,7 @@ class Collection:
         """Every item once, by id. Reads again while the listing shifts under the reader, three times at most."""
         yield from self._read(SIZES[0])
         for size in AGAIN:
-            stable = not self._shifted and (self.total is None or self.total <= self.seen)
+            stable = not self._shifted and (not self.trusted or self.total is None or self.total <= self.seen)
             if stable or self.refused is not None or self.holes:
                 return
             before = self.seen
@@ -110,14 +113,16 @@ class Collection:
 
     def _ask(self, **parameters: Any) -> tuple[list[dict[str, Any]], Answer]:
         data, answer = ask(self._get, with_parameters(self._url, **self._parameters, **parameters))
-        total = number(header(answer, "X-WP-Total"))
-        if total is not None:
-            self._shifted = self._shifted or (self.total is not None and total != self.total)
-            self.total = total
         if isinstance(data, dict):
             # PHP makes an object of a list with gaps.
             data = list(data.values())
-        return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else [], answer
+        items = [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
+        total = number(header(answer, "X-WP-Total"))
+        # Past the end WordPress counts nothing at all.
+        if total is not None and (items or self.total is None):
+            self._shifted = self._shifted or (self.total is not None and total != self.total)
+            self.total = total
+        return items, answer
 
     def _ends(self, refused: Refused, page: int) -> bool:
         """Whether a refusal is the end of the listing, or of all hope for it."""
@@ -169,7 +174,8 @@ class Collection:
         return True
 
     def _pieces(self, spans: list[tuple[int, int]], step: int) -> Generator[Row, None, tuple[bool, list[tuple[int, int]]]]:
-        got, failed = False, []
+        got = False
+        failed: list[tuple[int, int]] = []
         for begin, length in spans:
             for offset in range(begin, begin + length, step):
                 short = min(step, begin + length - offset)

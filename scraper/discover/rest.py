@@ -1,0 +1,161 @@
+"""REST: every public collection, each article whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+from presslift.config import Settings
+from presslift.records import SiteFacts
+from presslift.scraper.discover.answers import Refused, ask, number, route, text
+from presslift.scraper.discover.classify import is_internal_taxonomy
+from presslift.scraper.discover.events import Event, Evidence, Found, Get, Left, Listing, capture_of
+from presslift.scraper.discover.rest_listing import Collection, Row
+from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
+
+CORE_TAXONOMIES = {"category": "categories", "post_tag": "tags"}
+
+
+def discover_rest(facts: SiteFacts, get: Get, settings: Settings) -> Iterator[Event]:
+    """Read every collection that ``facts`` names, then taxonomies' terms, users, media and comments.
+
+    Yields ``Found`` with the whole item for each public article, ``Left`` for protected ones and those without a page of their
+    own, ``Evidence`` for the rest, and a ``Listing`` for each collection, incomplete where it was refused or has a hole.
+    """
+    if facts.rest_root is None:
+        return
+    reader = _Reader(facts, get, settings)
+    for type_, address in facts.rest_types.items():
+        yield from reader.articles(type_, address)
+    yield from reader.taxonomies()
+    yield from reader.others("user", route(facts.rest_root, "wp/v2/users"))
+    yield from reader.others("media", route(facts.rest_root, "wp/v2/media"))
+    if settings.scope.comments:
+        yield from reader.others("comment", route(facts.rest_root, "wp/v2/comments"))
+
+
+class _Reader:
+    def __init__(self, facts: SiteFacts, get: Get, settings: Settings):
+        self._facts, self._get = facts, get
+        self._hosts = site_hosts(facts.url, settings.site.aliases)
+        self._pretty = (facts.permalink_structure or "/").startswith("/") and not (facts.permalink_structure or "").startswith("/?")
+
+    def articles(self, type_: str, address: str) -> Iterator[Event]:
+        """One type's collection, and again in the site's other languages where the plugin gives one at a time."""
+        ids: set[int] = set()
+        for language in [None, *self._facts.languages[1:]]:
+            code = language.split("-")[0].lower() if language else None
+            if code and not self._differs(Collection(self._get, address, type_, language=code), ids):
+                continue
+            collection = Collection(self._get, address, type_, language=code)
+            for row in collection.rows():
+                wp_id = number(row.item.get("id"))
+                if wp_id is None or wp_id not in ids:
+                    ids.update({wp_id} - {None})  # type: ignore[arg-type]
+                    yield from self._article(type_, row)
+            yield _listing(collection, type_ if language is None else f"{type_} ({language})")
+
+    def _differs(self, collection: Collection, known: set[int]) -> bool:
+        """Whether a language's listing holds anything that the first one didn't, judged by its first page."""
+        probe = next(iter(collection.rows()), None)
+        wp_id = number(probe.item.get("id")) if probe else None
+        return wp_id is not None and wp_id not in known
+
+    def _article(self, type_: str, row: Row) -> Iterator[Event]:
+        item = row.item
+        wp_id, kind = number(item.get("id")), text(item.get("type")) or type_
+        url = self._address(item, kind, wp_id)
+        if url is None:
+            yield Left(
+                url=text(item.get("link")) or f"{self._facts.url}?p={wp_id}",
+                type=kind,
+                reason="on another site",
+                rule="other_host",
+                source="rest",
+            )
+            return
+        if (text(item.get("status")) or "publish") != "publish":
+            yield Left(url=url, type=kind, reason="not published", rule="status", source="rest")
+            return
+        if _is_protected(item):
+            yield Left(url=url, type=kind, reason="protected", rule="protected", source="rest")
+            return
+        if self._pretty and {"post_type", "p"} <= set(parse_qs(urlsplit(url).query)):
+            # WordPress gives such an address to entries of types that nobody can look at.
+            yield Left(url=url, type=kind, reason="no page of its own", rule="not_viewable", source="rest")
+            return
+        yield Found(
+            url=url,
+            source="rest",
+            type=kind,
+            wp_id=wp_id,
+            lastmod=text(item.get("modified_gmt")) or text(item.get("modified")),
+            title=text(item.get("title")),
+            item=None if row.bare else {k: v for k, v in item.items() if k not in ("_links", "_embedded")},
+            capture=None if row.bare else capture_of(row.answer, "rest"),
+        )
+
+    def _address(self, item: dict[str, Any], type_: str, wp_id: int | None) -> str | None:
+        """Where an item's page is; None when it is on another site."""
+        link = text(item.get("link"))
+        guid = text(item.get("guid"))
+        for given in (link, guid):
+            if given:
+                url = urljoin(self._facts.url, given)
+                if same_site(url, self._hosts):
+                    return canonical(url)
+                if given is link:
+                    return None
+        names = {"post": "p", "page": "page_id"}
+        query = {names[type_]: wp_id} if type_ in names else {"post_type": type_, "p": wp_id}
+        return canonical(urljoin(self._facts.url, "?" + urlencode(query)))
+
+    def taxonomies(self) -> Iterator[Event]:
+        """Every public taxonomy and its terms."""
+        assert self._facts.rest_root is not None
+        bases = {name: route(self._facts.rest_root, f"wp/v2/{base}") for name, base in CORE_TAXONOMIES.items()}
+        try:
+            data, answer = ask(self._get, route(self._facts.rest_root, "wp/v2/taxonomies"))
+        except Refused as refused:
+            yield Listing(source="rest", name="taxonomies", complete=False, detail=str(refused))
+        else:
+            for name, taxonomy in data.items() if isinstance(data, dict) else ():
+                if not isinstance(taxonomy, dict) or is_internal_taxonomy(name):
+                    continue
+                yield Evidence(kind="taxonomy", data={"slug": name, **_without_links(taxonomy)}, capture=capture_of(answer, "rest"))
+                base = text(taxonomy.get("rest_base")) or name
+                bases[name] = route(self._facts.rest_root, f"{text(taxonomy.get('rest_namespace')) or 'wp/v2'}/{base}")
+        for name, address in bases.items():
+            yield from self.others("term", address, taxonomy=name)
+
+    def others(self, kind: Literal["term", "user", "media", "comment"], address: str, taxonomy: str | None = None) -> Iterator[Event]:
+        """A collection that is evidence."""
+        # The media's count includes those of unpublished posts, which are not shown.
+        collection = Collection(self._get, address, taxonomy or kind, trusted=False)
+        for row in collection.rows():
+            data = _without_links(row.item)
+            if taxonomy:
+                data["presslift_taxonomy"] = text(row.item.get("taxonomy")) or taxonomy
+            yield Evidence(kind=kind, data=data, capture=capture_of(row.answer, "rest"))
+        yield _listing(collection, taxonomy or kind)
+
+
+def _without_links(item: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in item.items() if k not in ("_links", "_embedded")}
+
+
+def _is_protected(item: dict[str, Any]) -> bool:
+    parts = [item.get("content"), item.get("excerpt")]
+    return any(isinstance(part, dict) and part.get("protected") in (True, 1, "1", "true") for part in parts)
+
+
+def _listing(collection: Collection, name: str) -> Listing:
+    detail = None
+    if collection.refused is not None:
+        detail = f"refused: {collection.refused}"
+    elif collection.holes:
+        detail = f"missing: {'; '.join(collection.holes)}"
+    elif collection.trusted and collection.total is not None and collection.total > collection.seen:
+        detail = f"the site counts {collection.total}, {collection.seen} came"
+    return Listing(source="rest", name=name, total=collection.total, seen=collection.seen, complete=detail is None, detail=detail)
