@@ -1,12 +1,319 @@
-"""The bytes as served, kept at once: WARC 1.1."""
+"""The bytes as served, kept at once: WARC 1.1 files that any WARC tool reads."""
 
 from __future__ import annotations
 
+import io
+import os
+import threading
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import Any, BinaryIO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import ChunkedDataReader
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from presslift.errors import OutUnwritable
+from presslift.scraper.fetch.credentials import redacted
+from presslift.scraper.fetch.response import Unreadable, decompress, media_type
+from presslift.scraper.parse.encoding import decode
+
+LEVEL = 5
+SYNC_SECONDS = 1.0
+MAX_READ = 1_000_000_000
+SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+OPEN = ".open"
+"""Beside a file that is being written stands an empty one with this ending: a killed run leaves it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArchivedResponse:
+    """A response out of the archive; the fields mean what they mean in ``Response``."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    fetched_at: str
+    warc: str
+    offset: int
+
+    @property
+    def final_url(self) -> str:
+        """The address that answered: each step of a redirect is a record of its own."""
+        return self.url
+
+    @property
+    def content_type(self) -> str:
+        """The media type alone, lower case."""
+        return media_type(self.headers)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text."""
+        return decode(self.body, self.headers.get("content-type"), [])[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """A request and its answer as they went over the wire; ``body`` still compressed, transfer coding undone."""
+
+    url: str
+    status: int
+    reason: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    request_headers: list[tuple[str, str]]
+    fetched_at: str
+    method: str = "GET"
 
 
 class Archive:
-    """A folder of WARC files."""
+    """A folder of WARC files, a new one each run and whenever one is full. Thread-safe.
+
+    What ``write`` has returned survives a kill of the process; a crash of the machine may cost the last second, unless
+    ``sync`` was called. ``max_file_size`` is in bytes. Raises ``OutUnwritable`` when the disk refuses.
+    """
 
     def __init__(self, folder: Path, max_file_size: int = 1_000_000_000):
-        self.folder = folder
+        self.folder, self.max_file_size = folder, max_file_size
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._path: Path | None = None
+        self._size, self._synced_at, self._number = 0, 0.0, 0
+        if folder.is_dir():
+            for marker in sorted(folder.glob(f"*{OPEN}")):
+                self._mend(marker)
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, exchange: Exchange) -> tuple[str, int]:
+        """Append an exchange; the file's name and the offset at which its response starts."""
+        data = _records(exchange)
+        with self._lock:
+            return self._append(data)
+
+    def sync(self) -> None:
+        """Have everything written so far on the disk itself."""
+        with self._lock:
+            self._sync()
+
+    def close(self) -> None:
+        """End the current file; ``write`` starts a new one."""
+        with self._lock:
+            self._finish()
+
+    def read(self, file: str, offset: int) -> ArchivedResponse:
+        """The response at a place that ``write`` returned. Raises ``LookupError`` when there is none."""
+        path = self.folder / Path(file).name
+        try:
+            with path.open("rb") as stream:
+                stream.seek(offset)
+                for record in ArchiveIterator(stream):
+                    if record.rec_type == "response" and (found := _response(record, path.name, offset)):
+                        return found
+                    break
+        except (OSError, ArchiveLoadFailed, zlib.error, EOFError, Unreadable) as error:
+            raise LookupError(f"{path}: no response at {offset} ({error})") from error
+        raise LookupError(f"{path}: no response at {offset}")
+
+    def iterate(self) -> Iterator[ArchivedResponse]:
+        """Every response, in the order of writing; a half-written end of a file is passed over."""
+        for path in sorted(self.folder.glob("*.warc.gz")):
+            yield from read_warc(path)
+
+    def _append(self, data: bytes) -> tuple[str, int]:
+        try:
+            if self._file is None or self._size + len(data) > self.max_file_size:
+                self._finish()
+                self._begin()
+            assert self._file is not None and self._path is not None
+            offset = self._size
+            self._put(data)
+            if time.monotonic() - self._synced_at > SYNC_SECONDS:
+                self._sync()
+        except OSError as error:
+            raise OutUnwritable(f"{self.folder}: can't be written ({error.strerror}); free some space, then run again") from error
+        return self._path.name, offset
+
+    def _begin(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        while True:
+            self._number += 1
+            path = self.folder / f"presslift-{stamp}-{self._number:04d}.warc.gz"
+            try:
+                self._file = path.open("xb", buffering=0)
+                break
+            except FileExistsError:
+                continue
+        self._path, self._size = path, 0
+        Path(f"{path}{OPEN}").touch()
+        self._put(_warcinfo(path.name))
+        self._sync()
+
+    def _put(self, data: bytes) -> None:
+        assert self._file is not None
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self._file.write(view) :]
+        except OSError:
+            # What stands there half is taken back, so that the file stays whole and the next record follows the last.
+            self._file.truncate(self._size)
+            self._file.seek(self._size)
+            raise
+        self._size += len(data)
+
+    def _sync(self) -> None:
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+        self._synced_at = time.monotonic()
+
+    def _finish(self) -> None:
+        if self._file is None:
+            return
+        self._sync()
+        self._file.close()
+        Path(f"{self._path}{OPEN}").unlink(missing_ok=True)
+        self._file = None
+
+    def _mend(self, marker: Path) -> None:
+        path = marker.with_name(marker.name.removesuffix(OPEN))
+        try:
+            if path.exists():
+                whole = _whole_size(path)
+                if whole < path.stat().st_size:
+                    os.truncate(path, whole)
+                if whole == 0:
+                    path.unlink()
+            marker.unlink()
+        except OSError as error:
+            raise OutUnwritable(f"{path}: can't be mended ({error.strerror}); check its permissions, then run again") from error
+
+
+def read_warc(path: Path) -> Iterator[ArchivedResponse]:
+    """Every HTTP response of a WARC file, compressed or not, whoever wrote it; ends where the file is cut short."""
+    with path.open("rb") as stream:
+        records = ArchiveIterator(stream)
+        try:
+            for record in records:
+                if record.rec_type == "response" and record.http_headers is not None:
+                    offset = records.get_record_offset()
+                    try:
+                        found = _response(record, path.name, offset)
+                    except Unreadable:
+                        continue
+                    if found:
+                        yield found
+        except (ArchiveLoadFailed, zlib.error, EOFError):
+            return
+
+
+def _response(record: Any, name: str, offset: int) -> ArchivedResponse | None:
+    status = record.http_headers.get_statuscode() if record.http_headers else ""
+    if not status.isdigit():
+        return None
+    headers: dict[str, str] = {}
+    for key, value in record.http_headers.headers:
+        key = key.lower()
+        headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    raw = record.raw_stream.read()
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        # Other writers keep the chunks, or the header without them: the reader tells which.
+        reader = ChunkedDataReader(io.BytesIO(raw))
+        raw = b"".join(iter(reader.read, b""))
+    return ArchivedResponse(
+        url=record.rec_headers.get_header("WARC-Target-URI") or "",
+        status=int(status),
+        headers=headers,
+        body=decompress(raw, headers.get("content-encoding", ""), MAX_READ),
+        fetched_at=record.rec_headers.get_header("WARC-Date") or "",
+        warc=name,
+        offset=offset,
+    )
+
+
+def _records(exchange: Exchange) -> bytes:
+    # Response first: its offset is what the store keeps.
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    headers = [(_name(name), _clean(value)) for name, value in exchange.headers]
+    http = StatusAndHeaders(f"{exchange.status} {_clean(exchange.reason)}".strip(), headers, protocol="HTTP/1.1")
+    dated = {"WARC-Date": exchange.fetched_at}
+
+    def record(kind: str, payload: bytes, head: StatusAndHeaders, more: dict[str, str]) -> Any:
+        return writer.create_warc_record(exchange.url, kind, payload=io.BytesIO(payload), http_headers=head, warc_headers_dict=more)
+
+    response = record("response", exchange.body, http, dated)
+    sent = _cleaned(redacted(exchange.request_headers))
+    asked = StatusAndHeaders(f"{exchange.method} {_target(exchange.url)} HTTP/1.1", sent, is_http_request=True)
+    writer.write_record(response)
+    first = buffer.tell()
+    writer.write_record(record("request", b"", asked, {**dated, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}))
+    data = buffer.getvalue()
+    return _member(data[:first]) + _member(data[first:])
+
+
+def _warcinfo(name: str) -> bytes:
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    facts = {"software": "presslift", "format": "WARC File Format 1.1", "conformsTo": SPECIFICATION}
+    writer.write_record(writer.create_warcinfo_record(name, facts))
+    return _member(buffer.getvalue())
+
+
+def _member(data: bytes) -> bytes:
+    engine = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return engine.compress(data) + engine.flush()
+
+
+def _name(name: str) -> str:
+    # The transfer coding is undone in what is kept; archives mark the header so.
+    return f"X-Archive-Orig-{name}" if name.lower() == "transfer-encoding" else _clean(name)
+
+
+def _clean(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _cleaned(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, _clean(value)) for name, value in headers]
+
+
+def _target(url: str) -> str:
+    after = url.split("://", 1)[-1]
+    slash = after.find("/")
+    return after[slash:] if slash >= 0 else "/"
+
+
+def _whole_size(path: Path) -> int:
+    """How many bytes of a file are whole gzip members."""
+    whole = 0
+    with path.open("rb") as stream:
+        engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        position = 0
+        while chunk := stream.read(1 << 20):
+            while chunk:
+                try:
+                    engine.decompress(chunk)
+                except zlib.error:
+                    return whole
+                if not engine.eof:
+                    position += len(chunk)
+                    break
+                position += len(chunk) - len(engine.unused_data)
+                whole, chunk = position, engine.unused_data
+                engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return whole
