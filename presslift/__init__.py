@@ -31,7 +31,20 @@ _HOMES = {
     **dict.fromkeys(("RunSummary", "export", "extract", "migrate", "probe", "reparse", "status", "sync"), "presslift.pipeline"),
 }
 
-__all__ = ["Article", "RunSummary", "__version__", "check", "export", "extract", "migrate", "open_dataset", "probe", "reparse", "status", "sync"]
+__all__ = [
+    "Article",
+    "RunSummary",
+    "__version__",
+    "check",
+    "export",
+    "extract",
+    "migrate",
+    "open_dataset",
+    "probe",
+    "reparse",
+    "status",
+    "sync",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,9 @@ FETCH_OPTIONS = (
     click.option("--ignore-robots", is_flag=True, help="Don't obey robots.txt: for your own site only."),
 )
 
-CONFIG_OPTION = click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE", help="Settings; see `presslift config`.")
+CONFIG_OPTION = click.option(
+    "--config", "config", type=click.Path(path_type=Path), metavar="FILE", help="Settings; see `presslift config`."
+)
 
 
 def fetching(command: Command) -> Command:
@@ -75,7 +77,7 @@ def _fetch_flags(flags: dict[str, Any]) -> dict[str, Any]:
 @CONFIG_OPTION
 @fetching
 @click.pass_obj
-def probe(terminal: Any, url: str, as_json: bool, config: Path | None, **flags: Any) -> None:
+def probe(terminal: Any, /, url: str, as_json: bool, config: Path | None, **flags: Any) -> None:
     """Say what a site is and offers, and what a migration would cost."""
     from presslift.pipeline import probe as run
     from presslift.scraper.probe import estimate_cost
@@ -88,7 +90,14 @@ def probe(terminal: Any, url: str, as_json: bool, config: Path | None, **flags: 
 
 @cli.command()
 @click.argument("url")
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="OUT", help="The folder to fill; of the same site: goes on where it stood.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="OUT",
+    help="The folder to fill; of the same site: goes on where it stood.",
+)
 @CONFIG_OPTION
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N articles; the rest is excluded, not removed.")
 @click.option("--since", metavar="DATE", help="Only articles published on or after yyyy-mm-dd.")
@@ -102,13 +111,18 @@ def probe(terminal: Any, url: str, as_json: bool, config: Path | None, **flags: 
 @click.option("--accept-removals", is_flag=True, help="Remove what is gone, however much it is.")
 @fetching
 @click.pass_obj
-def migrate(terminal: Any, url: str, out: Path, config: Path | None, **flags: Any) -> None:
+def migrate(terminal: Any, /, url: str, out: Path, config: Path | None, **flags: Any) -> None:
     """Take everything public from the WordPress site at URL into the folder OUT."""
     from presslift.pipeline import migrate as run
 
     settings = _settings(config, out, **_scope_flags(flags), **_fetch_flags(flags))
     terminal.start(settings, out)
-    summary = run(url, out, config=settings, options=terminal.options(explicit_delay=flags.get("delay") is not None, accept_removals=flags["accept_removals"]))
+    summary = run(
+        url,
+        out,
+        config=settings,
+        options=terminal.options(explicit_delay=flags.get("delay") is not None, accept_removals=flags["accept_removals"]),
+    )
     terminal.finish(summary)
     sys.exit(summary.exit_code)
 
@@ -133,7 +147,7 @@ def _listed(text: str | None) -> list[str] | None:
 @click.option("--accept-removals", is_flag=True, help="Remove what is gone, however much it is.")
 @fetching
 @click.pass_obj
-def sync(terminal: Any, out: Path, config: Path | None, full: bool, accept_removals: bool, **flags: Any) -> None:
+def sync(terminal: Any, /, out: Path, config: Path | None, full: bool, accept_removals: bool, **flags: Any) -> None:
     """Bring OUT up to date with its site."""
     from presslift.pipeline import sync as run
     from presslift.pipeline.run import open_folder
@@ -141,7 +155,11 @@ def sync(terminal: Any, out: Path, config: Path | None, full: bool, accept_remov
     open_folder(out)
     settings = _settings(config, out, **_fetch_flags(flags))
     terminal.start(settings, out)
-    summary = run(out, config=settings, options=terminal.options(full=full, accept_removals=accept_removals, explicit_delay=flags.get("delay") is not None))
+    summary = run(
+        out,
+        config=settings,
+        options=terminal.options(full=full, accept_removals=accept_removals, explicit_delay=flags.get("delay") is not None),
+    )
     terminal.finish(summary)
     sys.exit(summary.exit_code)
 
@@ -152,7 +170,7 @@ def sync(terminal: Any, out: Path, config: Path | None, full: bool, accept_remov
 @CONFIG_OPTION
 @fetching
 @click.pass_obj
-def extract(terminal: Any, inputs: tuple[str, ...], url: str | None, config: Path | None, **flags: Any) -> None:
+def extract(terminal: Any, /, inputs: tuple[str, ...], url: str | None, config: Path | None, **flags: Any) -> None:
     """Read pages into records, as JSON lines on stdout; no state. `-` reads a page from stdin."""
     from presslift.pipeline.inputs import extract_all
 
@@ -175,7 +193,7 @@ def extract(terminal: Any, inputs: tuple[str, ...], url: str | None, config: Pat
 @click.argument("more", nargs=-1, metavar="[FORMAT]…")
 @CONFIG_OPTION
 @click.pass_obj
-def export(terminal: Any, out: Path, formats: tuple[str, ...], more: tuple[str, ...], config: Path | None) -> None:
+def export(terminal: Any, /, out: Path, formats: tuple[str, ...], more: tuple[str, ...], config: Path | None) -> None:
     """Write the exports of OUT anew from its store, offline."""
     from presslift.pipeline import export as run
     from presslift.pipeline.run import open_folder
@@ -193,7 +211,7 @@ def export(terminal: Any, out: Path, formats: tuple[str, ...], more: tuple[str, 
 @click.option("--learn", is_flag=True, help="Learn the site's profile anew as well.")
 @CONFIG_OPTION
 @click.pass_obj
-def reparse(terminal: Any, out: Path, learn: bool, config: Path | None) -> None:
+def reparse(terminal: Any, /, out: Path, learn: bool, config: Path | None) -> None:
     """Parse the archive of OUT anew and write its exports, offline."""
     from presslift.pipeline import reparse as run
     from presslift.pipeline.run import open_folder
@@ -225,7 +243,7 @@ def check(out: Path, as_json: bool) -> None:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As JSON on stdout.")
 @click.pass_obj
-def status(terminal: Any, out: Path, as_json: bool) -> None:
+def status(terminal: Any, /, out: Path, as_json: bool) -> None:
     """Say what the last runs on OUT did, and what failed."""
     import json
 
@@ -257,10 +275,16 @@ def config(schema: bool, file: Path | None) -> None:
 
 
 @cli.command()
-@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="OUT", help="The folder to make.  [default: a new one below the temporary folder]")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="The folder to make.  [default: a new one below the temporary folder]",
+)
 @click.option("--serve", is_flag=True, help="Only serve the built-in site, until Ctrl-C.")
 @click.pass_obj
-def demo(terminal: Any, out: Path | None, serve: bool) -> None:
+def demo(terminal: Any, /, out: Path | None, serve: bool) -> None:
     """Serve a built-in WordPress-shaped site on loopback, migrate it, change it, sync it, show the result. Offline."""
     from presslift.demo import run_demo, serve_demo
 

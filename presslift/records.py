@@ -7,7 +7,7 @@ JSON Schema, CSV and Parquet columns, ``datapackage.json`` and the data dictiona
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from msgspec import Meta, Struct, field
 
@@ -31,7 +31,7 @@ FailureReason: TypeAlias = Literal[
     "parse_error",
     "bad_answer",
 ]
-FAILURE_REASONS: tuple[str, ...] = FailureReason.__args__
+FAILURE_REASONS: tuple[str, ...] = get_args(FailureReason)
 
 Precision: TypeAlias = Literal["second", "minute", "day"]
 
@@ -293,7 +293,9 @@ class SiteFacts(Struct, kw_only=True):
     permalink_structure: str | None = None
     front_page: Annotated[str | None, described("posts, or the address of the static page")] = None
     menus: list[dict[str, Any]] = []
-    counts: Annotated[dict[str, int | None], described("as the site gives them: post, page, TYPE, comment, media, category, post_tag, user")] = {}
+    counts: Annotated[
+        dict[str, int | None], described("as the site gives them: post, page, TYPE, comment, media, category, post_tag, user")
+    ] = {}
     rest_root: Annotated[str | None, described("the REST index, with ?rest_route= where only that is open; null when shut")] = None
     rest_types: Annotated[dict[str, str], described("public type → its collection's address")] = {}
     rest_detail: Annotated[str | None, described("why REST is not usable")] = None

@@ -79,7 +79,9 @@ class Store:
     def __init__(self, folder: Path, *, create: bool = False):
         self.path = folder / FILE_NAME
         if not create and not self.path.is_file():
-            raise NotAnOut(f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; make one with `presslift migrate URL -o {folder}`")
+            raise NotAnOut(
+                f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; make one with `presslift migrate URL -o {folder}`"
+            )
         self._depth = 0
         with writable(folder):
             self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
@@ -159,7 +161,9 @@ class Store:
 
     def set_meta(self, key: str, value: Any) -> None:
         """Keep a JSON value under a name."""
-        self.write("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", key, json.dumps(value, ensure_ascii=False))
+        self.write(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", key, json.dumps(value, ensure_ascii=False)
+        )
 
     def begin_run(self, command: str, at: str, options: dict[str, Any]) -> tuple[int, bool]:
         """The run's number, and whether it resumes one that was cut off."""
@@ -167,14 +171,22 @@ class Store:
         if cut is not None:
             return int(cut["id"]), True
         cursor = self.write(
-            "INSERT INTO runs (command, started_at, state, options) VALUES (?, ?, 'running', ?)", command, at, json.dumps(options, ensure_ascii=False)
+            "INSERT INTO runs (command, started_at, state, options) VALUES (?, ?, 'running', ?)",
+            command,
+            at,
+            json.dumps(options, ensure_ascii=False),
         )
         return int(cursor.lastrowid or 0), False
 
     def end_run(self, run: int, at: str, state: str, exit_code: int, numbers: dict[str, Any]) -> None:
         """Close a run; ``state`` is done, failed or stopped."""
         self.write(
-            "UPDATE runs SET ended_at = ?, state = ?, exit_code = ?, numbers = ? WHERE id = ?", at, state, exit_code, json.dumps(numbers), run
+            "UPDATE runs SET ended_at = ?, state = ?, exit_code = ?, numbers = ? WHERE id = ?",
+            at,
+            state,
+            exit_code,
+            json.dumps(numbers),
+            run,
         )
 
     def add_response(self, run: int, kind: str, values: dict[str, Any]) -> int:
@@ -192,16 +204,29 @@ class Store:
         if row is None:
             self.write(
                 "INSERT INTO addresses (key, url, type, wp_id, lastmod, found_by, first_at, last_at, seen_run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                key, url, values.get("type"), values.get("wp_id"), values.get("lastmod"), json.dumps([found_by]), at, at, run,
-            )  # fmt: skip
+                key,
+                url,
+                values.get("type"),
+                values.get("wp_id"),
+                values.get("lastmod"),
+                json.dumps([found_by]),
+                at,
+                at,
+                run,
+            )
             return
         known = json.loads(row["found_by"]) if row["seen_run"] == run else []
         found = json.dumps(sorted({*known, found_by}))
         self.write(
             "UPDATE addresses SET found_by = ?, seen_run = ?, type = coalesce(?, type), wp_id = coalesce(?, wp_id), "
             "lastmod = coalesce(?, lastmod) WHERE key = ?",
-            found, run, values.get("type"), values.get("wp_id"), values.get("lastmod"), key,
-        )  # fmt: skip
+            found,
+            run,
+            values.get("type"),
+            values.get("wp_id"),
+            values.get("lastmod"),
+            key,
+        )
 
     def update_address(self, key: str, **values: Any) -> None:
         """Set columns of one address."""
@@ -214,8 +239,11 @@ class Store:
         """Keep what REST or a feed said of an address, whole."""
         self.write(
             "INSERT INTO items VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET item = excluded.item, capture = excluded.capture",
-            key, source, json.dumps(item, ensure_ascii=False, sort_keys=True), json.dumps(capture) if capture else None,
-        )  # fmt: skip
+            key,
+            source,
+            json.dumps(item, ensure_ascii=False, sort_keys=True),
+            json.dumps(capture) if capture else None,
+        )
 
     def items(self, key: str) -> dict[str, tuple[dict[str, Any], dict[str, Any] | None]]:
         """Source → (item, capture) of one address."""
@@ -228,8 +256,11 @@ class Store:
         """Keep a term, user, media item, comment or archive; ``key`` is unique within its kind."""
         self.write(
             "INSERT INTO evidence VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET data = excluded.data, seen_run = excluded.seen_run",
-            kind, key, json.dumps(data, ensure_ascii=False, sort_keys=True), run,
-        )  # fmt: skip
+            kind,
+            key,
+            json.dumps(data, ensure_ascii=False, sort_keys=True),
+            run,
+        )
 
     def evidence(self, kind: str, key: str | None = None) -> Iterator[dict[str, Any]]:
         """All evidence of a kind by key, or one piece."""
@@ -244,8 +275,15 @@ class Store:
         self.write(
             "INSERT INTO articles (id, key, url, wp_id, type, state, published, first_seen, parsed) VALUES (?, ?, ?, ?, ?, 'new', ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET key = excluded.key, wp_id = excluded.wp_id, type = excluded.type, parsed = excluded.parsed, dirty = 1",
-            article.id, key, article.url, article.wp_id, article.type, article.published or "", at, ENCODE.encode(article),
-        )  # fmt: skip
+            article.id,
+            key,
+            article.url,
+            article.wp_id,
+            article.type,
+            article.published or "",
+            at,
+            ENCODE.encode(article),
+        )
 
     def article(self, id: str, column: str = "parsed") -> Article | None:
         """One record as parsed or as settled."""
@@ -263,22 +301,41 @@ class Store:
         )
         return row["id"] if row else None
 
-    def add_change(self, at: str, run: int, change: str, article: Article, old_url: str | None = None, fields: list[str] | None = None) -> None:
+    def add_change(
+        self, at: str, run: int, change: str, article: Article, old_url: str | None = None, fields: list[str] | None = None
+    ) -> None:
         """Append an event."""
         self.write(
             "INSERT INTO changes (at, run, change, article_id, wp_id, url, old_url, fields) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            at, run, change, article.id, article.wp_id, article.url, old_url, json.dumps(fields or []),
-        )  # fmt: skip
+            at,
+            run,
+            change,
+            article.id,
+            article.wp_id,
+            article.url,
+            old_url,
+            json.dumps(fields or []),
+        )
 
     # ---- problems
 
-    def add_problem(self, run: int, at: str, url: str, kind: str, reason: str, detail: str | None, status: int | None, attempts: int) -> None:
+    def add_problem(
+        self, run: int, at: str, url: str, kind: str, reason: str, detail: str | None, status: int | None, attempts: int
+    ) -> None:
         """Note a failure that is no article's own page (a listing, a picture, comments)."""
         self.write(
             "INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET reason = excluded.reason, detail = excluded.detail, "
             "status = excluded.status, attempts = attempts + excluded.attempts, last_at = excluded.last_at, run = excluded.run",
-            url, kind, reason, detail, status, attempts, at, at, run,
-        )  # fmt: skip
+            url,
+            kind,
+            reason,
+            detail,
+            status,
+            attempts,
+            at,
+            at,
+            run,
+        )
 
     # ---- what exports ask for
 

@@ -88,7 +88,9 @@ class Terminal:
         if stage != self._stage:
             self._stage, self._begun, self._last = stage, now, 0.0 if sys.stderr.isatty() else now
         live = sys.stderr.isatty() and not self.json
-        if now - self._last < (0.1 if live else PLAIN_EVERY) and done < known or (done == known and not live and now - self._begun < PLAIN_EVERY):
+        if (now - self._last < (0.1 if live else PLAIN_EVERY) and done < known) or (
+            done == known and not live and now - self._begun < PLAIN_EVERY
+        ):
             return
         self._last = now
         seconds = max(now - self._begun, 0.001)
@@ -137,10 +139,15 @@ class Terminal:
         click.echo("addresses: " + (", ".join(f"{n} {name}" for name, n in state["addresses"].items()) or "none"))
         for run in state["runs"]:
             numbers = run["numbers"]
-            did = numbers.get("error") or ", ".join(f"{numbers[k]} {k}" for k in ("created", "updated", "moved", "removed", "requests") if numbers.get(k))
-            click.echo(f"run {run['id']}: {run['command']} at {run['started_at']}: {run['state']}{f', exit {run['exit_code']}' if run['exit_code'] else ''}; {did or 'no change'}")
+            did = numbers.get("error") or ", ".join(
+                f"{numbers[k]} {k}" for k in ("created", "updated", "moved", "removed", "requests") if numbers.get(k)
+            )
+            click.echo(
+                f"run {run['id']}: {run['command']} at {run['started_at']}: {run['state']}{f', exit {run['exit_code']}' if run['exit_code'] else ''}; {did or 'no change'}"
+            )
         for failure in state["failures"]:
-            click.echo(f"failed: {failure['url']}: {failure['reason']}{f' ({failure['detail']})' if failure['detail'] else ''}")
+            detail = f" ({failure['detail']})" if failure["detail"] else ""
+            click.echo(f"failed: {failure['url']}: {failure['reason']}{detail}")
 
 
 def _duration(seconds: float) -> str:
@@ -152,10 +159,14 @@ def _duration(seconds: float) -> str:
 def summary_lines(summary: RunSummary) -> list[str]:
     """A run for people."""
     found = ", ".join(f"{name} {n}" for name, n in summary.found_by.items())
-    lines = [f"{summary.site}: {summary.discovered} addresses ({found}): {summary.exported} exported, {summary.failed} failed, {summary.excluded} excluded"]
+    lines = [
+        f"{summary.site}: {summary.discovered} addresses ({found}): {summary.exported} exported, {summary.failed} failed, {summary.excluded} excluded"
+    ]
     if summary.excluded_by:
         lines.append("  excluded: " + ", ".join(f"{n} {reason}" for reason, n in summary.excluded_by.items()))
-    changes = ", ".join(f"{getattr(summary, name)} {name}" for name in ("created", "updated", "moved", "restored", "removed") if getattr(summary, name))
+    changes = ", ".join(
+        f"{getattr(summary, name)} {name}" for name in ("created", "updated", "moved", "restored", "removed") if getattr(summary, name)
+    )
     lines.append(f"  changes: {changes or 'none'}; exports {'written' if summary.exports_written else 'left as they were'}")
     lines += [f"  incomplete: {text}" for text in summary.incomplete]
     lines.append(f"  {summary.requests} requests, {summary.bytes_read / 1e6:.1f} MB, {summary.seconds:.1f} s")
@@ -167,19 +178,21 @@ def summary_lines(summary: RunSummary) -> list[str]:
 def facts_lines(facts: SiteFacts, cost: dict[str, Any]) -> list[tuple[str, str]]:
     """A site for people: name and value of each line."""
     counts = ", ".join(f"{n if n is not None else '?'} {name}" for name, n in facts.counts.items())
+    also = f" (also {', '.join(facts.languages)})" if len(facts.languages) > 1 else ""
+    full = "" if facts.feed_full_text is None else " (full text)" if facts.feed_full_text else " (excerpts)"
     rows = [
         ("site", f"{facts.url}{f' “{facts.name}”' if facts.name else ''}"),
         ("WordPress", f"{facts.wordpress_version or 'version unknown'} ({'; '.join(facts.evidence[:3])})"),
         ("theme", f"{facts.theme or 'unknown'}{f', builder {facts.builder}' if facts.builder else ''}"),
         ("plugins", ", ".join(facts.plugins) or "none that matter"),
-        ("language", f"{facts.language or 'unknown'}{f' (also {", ".join(facts.languages)})' if len(facts.languages) > 1 else ''}, time zone {facts.timezone or facts.utc_offset or 'unknown'}"),
+        ("language", f"{facts.language or 'unknown'}{also}, time zone {facts.timezone or facts.utc_offset or 'unknown'}"),
         ("permalinks", facts.permalink_structure or "unknown"),
         ("REST", facts.rest_root or f"shut ({facts.rest_detail or 'no answer'})"),
         ("sitemaps", ", ".join(facts.sitemaps) or "none"),
-        ("feeds", f"{', '.join(facts.feeds) or 'none'}{'' if facts.feed_full_text is None else ' (full text)' if facts.feed_full_text else ' (excerpts)'}"),
+        ("feeds", f"{', '.join(facts.feeds) or 'none'}{full}"),
         ("counts", counts or "unknown"),
         ("cost", f"about {cost.get('requests', 0):.0f} requests, {cost.get('minutes', 0):.0f} minutes"),
-    ]  # fmt: skip
+    ]
     return rows
 
 
@@ -192,32 +205,32 @@ def guarded(command: click.Command) -> int:
     signal.signal(signal.SIGTERM, terminate)
     try:
         command.main(standalone_mode=False)
-        return 0
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.Abort:
+    except BaseException as error:  # every end has its code
+        return _code_of(error)
+    return 0
+
+
+def _code_of(error: BaseException) -> int:
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort | KeyboardInterrupt):
         return _interrupted(130)
-    except KeyboardInterrupt:
-        return _interrupted(130)
-    except click.ClickException as error:
+    if isinstance(error, click.ClickException):
         error.show()
         return error.exit_code
-    except SystemExit as done:
-        code = done.code if isinstance(done.code, int) else 1 if done.code else 0
+    if isinstance(error, SystemExit):
+        code = error.code if isinstance(error.code, int) else 1 if error.code else 0
         return _interrupted(143) if code == 143 else code
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except PressliftError as error:
+    if isinstance(error, PressliftError):
         _last_line(str(error))
         return error.exit_code
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
-            _last_line(f"{error.filename or 'the disk'}: {error.strerror}; free some space or name another folder: what was there is whole")
-            return 74
-        return _defect()
-    except Exception:
-        return _defect()
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
+        _last_line(f"{error.filename or 'the disk'}: {error.strerror}; free some space or name another folder: what was there is whole")
+        return 74
+    return _defect(error)
 
 
 def _last_line(text: str) -> None:
@@ -230,8 +243,8 @@ def _interrupted(code: int) -> int:
     return code
 
 
-def _defect() -> int:
-    trace = traceback.format_exc()
+def _defect(error: BaseException) -> int:
+    trace = "".join(traceback.format_exception(error))
     folder = Path(STATE["out"]) if STATE["out"] and Path(STATE["out"]).is_dir() else Path(tempfile.gettempdir())
     path = folder / "presslift.log"
     try:

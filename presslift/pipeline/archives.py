@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presslift.config import ScopeSettings
 from presslift.errors import FetchError, ParseError
 from presslift.pipeline.finding import Finder
 from presslift.pipeline.getting import Getter
@@ -10,7 +11,6 @@ from presslift.scraper.discover.events import Evidence
 from presslift.scraper.fetch.addresses import article_key, canonical
 from presslift.scraper.parse.document import read_document
 from presslift.scraper.parse.identity import read_archive
-from presslift.config import ScopeSettings
 from presslift.store import DECODE, Store
 
 MOST_PAGES = 2000
@@ -37,7 +37,10 @@ class ArchiveReader:
 
     def _lacking(self) -> list[str]:
         keys = []
-        for row in self._store.rows("SELECT parsed, addresses.key AS address FROM articles JOIN addresses ON article = articles.id WHERE dirty = 1 AND articles.state != 'removed' AND read_run = ?", self._run):  # fmt: skip
+        for row in self._store.rows(
+            "SELECT parsed, addresses.key AS address FROM articles JOIN addresses ON article = articles.id WHERE dirty = 1 AND articles.state != 'removed' AND read_run = ?",
+            self._run,
+        ):
             article: Article = DECODE.decode(row["parsed"])
             if article.type == "page" or "rest" in (article.extraction.cues.get("terms"), article.extraction.cues.get("wp_id")):
                 continue
@@ -58,9 +61,14 @@ class ArchiveReader:
             except (FetchError, ParseError):
                 break
             told = {
-                "taxonomy": data.get("taxonomy") or facts.taxonomy, "name": facts.name or data.get("name"), "slug": facts.slug or data.get("slug"), "wp_id": facts.wp_id,
-                "url": data["url"], "description": facts.description, "members": [canonical(m) for m in facts.members],
-            }  # fmt: skip
+                "taxonomy": data.get("taxonomy") or facts.taxonomy,
+                "name": facts.name or data.get("name"),
+                "slug": facts.slug or data.get("slug"),
+                "wp_id": facts.wp_id,
+                "url": data["url"],
+                "description": facts.description,
+                "members": [canonical(m) for m in facts.members],
+            }
             self._finder.take([Evidence(kind="archive", data=told, source="crawl")])
             url = facts.next_url or ""
         return pages > 0

@@ -71,7 +71,11 @@ def extract(html: bytes | str, url: str | None = None, *, profile: SiteProfile |
     chain = _default_chain() if config is None else build_chain(settings.transforms)
     host = urlsplit(url or "").hostname or ""
     context = Context(
-        base_url=url or "", site_hosts=frozenset({host} - {""}), site_name=site.name, language=settings.site.language, timezone=settings.site.timezone
-    )  # fmt: skip
+        base_url=url or "",
+        site_hosts=frozenset({host} - {""}),
+        site_name=site.name,
+        language=settings.site.language,
+        timezone=settings.site.timezone,
+    )
     article = apply(chain, article, context)
     return msgspec.structs.replace(article, content_hash=content_hash(article))

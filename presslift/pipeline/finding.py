@@ -108,12 +108,22 @@ class Finder:
         data, put = evidence.data, self._store.put_evidence
         if evidence.kind == "term" and data.get("presslift_taxonomy"):
             term = {
-                "taxonomy": data["presslift_taxonomy"], "name": plain(data.get("name")) or str(data.get("slug")), "slug": data.get("slug"),
-                "url": data.get("link"), "wp_id": whole(data.get("id")), "parent_wp_id": whole(data.get("parent")),
-            }  # fmt: skip
+                "taxonomy": data["presslift_taxonomy"],
+                "name": plain(data.get("name")) or str(data.get("slug")),
+                "slug": data.get("slug"),
+                "url": data.get("link"),
+                "wp_id": whole(data.get("id")),
+                "parent_wp_id": whole(data.get("parent")),
+            }
             put("term", f"{term['taxonomy']}/{term['wp_id'] or term['slug']}", term, self._run)
         elif evidence.kind == "user":
-            user = {"wp_id": whole(data.get("id")), "name": plain(data.get("name")), "slug": data.get("slug"), "url": data.get("link"), "bio": plain(data.get("description"))}
+            user = {
+                "wp_id": whole(data.get("id")),
+                "name": plain(data.get("name")),
+                "slug": data.get("slug"),
+                "url": data.get("link"),
+                "bio": plain(data.get("description")),
+            }
             put("user", str(user["slug"] or user["wp_id"]), user, self._run)
         elif evidence.kind == "media":
             self._take_media(data)
@@ -131,9 +141,15 @@ class Finder:
         if not isinstance(source, str):
             return
         kept = {
-            "wp_id": whole(data.get("id")), "url": source, "alt": data.get("alt_text") or None, "caption": plain(data.get("caption")), "mime": data.get("mime_type"),
-            "width": whole(details.get("width")), "height": whole(details.get("height")), "title": plain(data.get("title")),
-        }  # fmt: skip
+            "wp_id": whole(data.get("id")),
+            "url": source,
+            "alt": data.get("alt_text") or None,
+            "caption": plain(data.get("caption")),
+            "mime": data.get("mime_type"),
+            "width": whole(details.get("width")),
+            "height": whole(details.get("height")),
+            "title": plain(data.get("title")),
+        }
         self._store.put_evidence("media", str(kept["wp_id"]), kept, self._run)
         self._store.put_evidence("media_url", article_key(source, self._start), kept, self._run)
 
@@ -142,10 +158,20 @@ class Finder:
         key = article_key(url, self._start) if url else f"{data.get('taxonomy')}/{data.get('slug')}"
         known = next(self._store.evidence("archive", key), {})
         members = list(dict.fromkeys([*known.get("members", []), *(data.get("members") or [])]))
-        merged = {k: v for k, v in known.items() if v is not None} | {k: v for k, v in data.items() if v not in (None, [])} | {"members": members}
+        merged = (
+            {k: v for k, v in known.items() if v is not None}
+            | {k: v for k, v in data.items() if v not in (None, [])}
+            | {"members": members}
+        )
         self._store.put_evidence("archive", key, merged, self._run)
         if merged.get("taxonomy") == "author":
-            user = {"wp_id": merged.get("wp_id"), "name": merged.get("name"), "slug": merged.get("slug"), "url": url, "bio": merged.get("description")}
+            user = {
+                "wp_id": merged.get("wp_id"),
+                "name": merged.get("name"),
+                "slug": merged.get("slug"),
+                "url": url,
+                "bio": merged.get("description"),
+            }
             slug = str(user["slug"] or user["name"])
             if user["name"] and not next(self._store.evidence("user", slug), None):
                 self._store.put_evidence("user", slug, user, self._run)
@@ -159,8 +185,13 @@ class Finder:
         """Leave out what goes beyond ``--limit``: those already exported first, then the newest."""
         if most is None:
             return
-        rows = list(self._store.rows("SELECT key, url, lastmod, state FROM addresses WHERE seen_run = ? AND state != 'excluded'", self._run))
-        items = {r["key"]: next((i.get("date") for i, _ in self._store.items(r["key"]).values() if i.get("date")), None) or r["lastmod"] or "" for r in rows}
+        rows = list(
+            self._store.rows("SELECT key, url, lastmod, state FROM addresses WHERE seen_run = ? AND state != 'excluded'", self._run)
+        )
+        items = {
+            r["key"]: next((i.get("date") for i, _ in self._store.items(r["key"]).values() if i.get("date")), None) or r["lastmod"] or ""
+            for r in rows
+        }
         ranked = sorted(rows, key=lambda r: r["url"])
         ranked.sort(key=lambda r: items[r["key"]], reverse=True)
         ranked.sort(key=lambda r: r["state"] != "exported")

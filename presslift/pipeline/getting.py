@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from presslift.errors import FetchError
 from presslift.scraper.fetch.archive import Archive, ArchivedResponse
-from presslift.scraper.fetch.client import Client, Response
+from presslift.scraper.fetch.client import Client
+from presslift.scraper.fetch.response import Response
 from presslift.store import Row, Store
 
 
@@ -97,6 +98,13 @@ class Getter:
     def _revived(self, row: Row) -> Response:
         kept = self._archive.read(row["warc"], row["offset"])
         return Response(
-            url=row["url"], final_url=row["final_url"], status=row["status"], headers=kept.headers, body=kept.body, fetched_at=row["fetched_at"],
-            redirects=(), sha256=row["sha256"], warc=row["warc"], offset=row["offset"], not_modified=False, elapsed=0.0,
-        )  # fmt: skip
+            url=row["url"],
+            final_url=row["final_url"],
+            status=row["status"],
+            headers=kept.headers,
+            body=kept.body,
+            fetched_at=row["fetched_at"],
+            sha256=row["sha256"],
+            warc=row["warc"],
+            offset=row["offset"],
+        )

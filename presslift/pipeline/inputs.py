@@ -21,7 +21,9 @@ WARCS = (".warc", ".warc.gz")
 ENCODE = msgspec.json.Encoder(order="deterministic")
 
 
-def extract_all(inputs: Sequence[str], url: str | None, settings: Settings, *, explicit_delay: bool = False) -> Iterator[tuple[bytes, PressliftError | None]]:
+def extract_all(
+    inputs: Sequence[str], url: str | None, settings: Settings, *, explicit_delay: bool = False
+) -> Iterator[tuple[bytes, PressliftError | None]]:
     """A JSON line for each page of each input, or the error that names it. Folders are walked in order of names."""
     for text in inputs:
         try:

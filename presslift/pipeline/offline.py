@@ -98,7 +98,10 @@ def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None =
         number = int(run["id"]) if run else 0
         archive = Archive(folder / "archive")
         getter = Getter(store, SiteClosed(), archive, number, any_run=True)  # type: ignore[arg-type]
-        store.write("UPDATE addresses SET seen_run = ?, read_run = 0 WHERE state IN ('exported', 'failed') AND (page IS NOT NULL OR key IN (SELECT key FROM items))", number)
+        store.write(
+            "UPDATE addresses SET seen_run = ?, read_run = 0 WHERE state IN ('exported', 'failed') AND (page IS NOT NULL OR key IN (SELECT key FROM items))",
+            number,
+        )
         reader = Reader(store, getter, number, facts, chosen, folder, progress or (lambda stage, done, known: None))
         keys = reader.due(full=True)
         reader.learn(again=learn)
@@ -109,7 +112,9 @@ def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None =
         settler.settle()
         written = export_if_changed(folder, store, facts, chosen, hosts)
         archive.close()
-        return RunSummary(out=str(folder), site=facts.url, run=number, exported=reader.read, updated=settler.counts["updated"], exports_written=written)
+        return RunSummary(
+            out=str(folder), site=facts.url, run=number, exported=reader.read, updated=settler.counts["updated"], exports_written=written
+        )
 
 
 def status(out: str | Path) -> dict[str, Any]:
@@ -117,11 +122,18 @@ def status(out: str | Path) -> dict[str, Any]:
     folder = open_folder(out)
     with Store(folder) as store:
         runs = [
-            {**dict(row), "options": json.loads(row["options"]), "numbers": json.loads(row["numbers"])} for row in store.rows("SELECT * FROM runs ORDER BY id DESC LIMIT 10")
+            {**dict(row), "options": json.loads(row["options"]), "numbers": json.loads(row["numbers"])}
+            for row in store.rows("SELECT * FROM runs ORDER BY id DESC LIMIT 10")
         ]
         states = {row["state"]: row["n"] for row in store.rows("SELECT state, count(*) AS n FROM addresses GROUP BY state ORDER BY state")}
         failures = [msgspec.to_builtins(failure) for failure in store.failures()]
         live = store.row("SELECT count(*) AS n FROM articles WHERE state = 'live'")
         return {
-            "out": str(folder), "site": store.get_meta("site"), "at": now(), "articles": live["n"] if live else 0, "addresses": states, "failures": failures, "runs": runs,
-        }  # fmt: skip
+            "out": str(folder),
+            "site": store.get_meta("site"),
+            "at": now(),
+            "articles": live["n"] if live else 0,
+            "addresses": states,
+            "failures": failures,
+            "runs": runs,
+        }

@@ -67,7 +67,12 @@ class Reader:
     def _raw_comments(self, wp_id: int | None) -> list[dict[str, Any]]:
         if wp_id is None or not self._settings.scope.comments:
             return []
-        rows = self._store.rows("SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run = ?", f"{wp_id}/", f"{wp_id}0", self._run)
+        rows = self._store.rows(
+            "SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run = ?",
+            f"{wp_id}/",
+            f"{wp_id}0",
+            self._run,
+        )
         return [json.loads(r["data"]) for r in rows]
 
     # ---- fetching and learning
@@ -92,7 +97,9 @@ class Reader:
         if path.exists() and not again:
             self.profile = load_profile(path)
             return
-        rows = list(self._store.rows("SELECT * FROM addresses WHERE page IS NOT NULL AND seen_run = ? AND status = 200 ORDER BY key", self._run))
+        rows = list(
+            self._store.rows("SELECT * FROM addresses WHERE page IS NOT NULL AND seen_run = ? AND status = 200 ORDER BY key", self._run)
+        )
         step = max(1, len(rows) // SAMPLE)
         sample = rows[::step][:SAMPLE]
         if len(sample) < 3:
@@ -131,7 +138,8 @@ class Reader:
         if row["state"] == "excluded":
             return
         items = self._store.items(key)
-        page, captures = None, []
+        page: PageReading | None = None
+        captures: list[Capture] = []
         if row["page"] is not None:
             page, captures, stop = self._page(row)
             if stop:
@@ -157,8 +165,13 @@ class Reader:
             return None, [], not has_item or noted["status"] in (404, 410)
         try:
             page = read_page(
-                kept.body, noted["final_url"], content_type=noted["content_type"], profile=self.profile, settings=self._settings.site, custom=self._settings.custom
-            )  # fmt: skip
+                kept.body,
+                noted["final_url"],
+                content_type=noted["content_type"],
+                profile=self.profile,
+                settings=self._settings.site,
+                custom=self._settings.custom,
+            )
         except ParseError as error:
             self._failed(row["key"], error.reason, error.detail, noted["status"], 1)
             return None, [], not self._store.items(row["key"])
@@ -167,7 +180,9 @@ class Reader:
             return None, [], True
         return page, [_capture("page", noted)], False
 
-    def _sources(self, row: Row, items: dict[str, tuple[dict[str, Any], Any]], page: PageReading | None, captures: list[Capture]) -> Sources:
+    def _sources(
+        self, row: Row, items: dict[str, tuple[dict[str, Any], Any]], page: PageReading | None, captures: list[Capture]
+    ) -> Sources:
         offset = self._facts.utc_offset
         rest = read_rest(items["rest"][0], offset) if "rest" in items else None
         feed = read_feed(items["feed"][0], offset) if "feed" in items else None
@@ -179,12 +194,14 @@ class Reader:
         sources.feed_body = self._content(feed, meta, url)
         if page is not None:
             # REST gives a paginated post whole.
-            further = [] if sources.rest_body and sources.rest_body.words > 1.3 * page.body.words else self._more_bodies(page, sources.captures)
+            further = (
+                [] if sources.rest_body and sources.rest_body.words > 1.3 * page.body.words else self._more_bodies(page, sources.captures)
+            )
             sources.body = join_pages(page.body, further)
             if self._settings.scope.comments:
                 page.comments.comments = discussion.merge_comments(page.comments.comments, self._more_comments(page, sources.captures))
         if self._settings.scope.comments:
-            wp_id = (rest and rest.wp_id) or (page and page.metadata.wp_id)
+            wp_id = rest.wp_id if rest else page.metadata.wp_id if page else None
             sources.rest_comments = discussion.from_rest(self._raw_comments(wp_id), offset)
         elif page is not None:
             page.comments.comments = []
@@ -211,7 +228,13 @@ class Reader:
             noted = self._getter.known(url)
             if noted is not None:
                 captures.append(_capture(kind, noted))
-            return read_page(response.body, response.final_url, content_type=response.headers.get("content-type"), profile=self.profile, settings=self._settings.site)
+            return read_page(
+                response.body,
+                response.final_url,
+                content_type=response.headers.get("content-type"),
+                profile=self.profile,
+                settings=self._settings.site,
+            )
         except (FetchError, ParseError) as error:
             self._store.add_problem(self._run, now(), url, "page", error.reason, error.detail, getattr(error, "status", None), 1)
             return None
@@ -251,25 +274,37 @@ class Reader:
             article.id = row["article"]
         self._store.put_parsed(article, served, now())
         self._aliases(row, article, sources, served)
-        if sources.rest and sources.rest.parent_wp_id or sources.page and sources.page.metadata.parent_wp_id:
+        if (sources.rest and sources.rest.parent_wp_id) or (sources.page and sources.page.metadata.parent_wp_id):
             parent = (sources.rest and sources.rest.parent_wp_id) or (sources.page and sources.page.metadata.parent_wp_id)
             self._store.set_meta("parents", self._store.get_meta("parents", {}) | {article.id: parent})
         page_failed = row["reason"] is not None and row["page"] is None
         self._store.update_address(
-            key, state="exported", article=article.id, wp_id=article.wp_id, type=article.type, read_run=self._run, inputs=inputs,
-            read_lastmod=row["lastmod"], last_at=now(), **({} if page_failed else {"reason": None, "detail": None, "gone_run": 0}),
-        )  # fmt: skip
+            key,
+            state="exported",
+            article=article.id,
+            wp_id=article.wp_id,
+            type=article.type,
+            read_run=self._run,
+            inputs=inputs,
+            read_lastmod=row["lastmod"],
+            last_at=now(),
+            **({} if page_failed else {"reason": None, "detail": None, "gone_run": 0}),
+        )
         self.read += 1
 
     def _twin(self, row: Row, article: Article, served: str) -> Row | None:
         """Another address of this run or an earlier one that holds the same article: by the address served, or WordPress's id."""
-        by_url = self._store.row("SELECT a.* FROM addresses a JOIN articles r ON a.article = r.id WHERE r.key = ? AND a.key != ? LIMIT 1", served, row["key"])
+        by_url = self._store.row(
+            "SELECT a.* FROM addresses a JOIN articles r ON a.article = r.id WHERE r.key = ? AND a.key != ? LIMIT 1", served, row["key"]
+        )
         if by_url is not None or article.wp_id is None:
             return by_url
         return self._store.row(
             "SELECT a.* FROM addresses a JOIN articles r ON a.article = r.id WHERE r.wp_id = ? AND r.type IS ? AND a.key != ? ORDER BY a.seen_run DESC LIMIT 1",
-            article.wp_id, article.type, row["key"],
-        )  # fmt: skip
+            article.wp_id,
+            article.type,
+            row["key"],
+        )
 
     def _aliases(self, row: Row, article: Article, sources: Sources, served: str) -> None:
         others = [(row["url"], "alias"), (article.guid or "", "guid")]
@@ -287,8 +322,15 @@ class Reader:
         row = self._row(key)
         state = "exported" if row["article"] and row["state"] == "exported" else "failed"
         self._store.update_address(
-            key, state=state, reason=reason, detail=detail, status=status, attempts=row["attempts"] + attempts, last_at=now(), page=row["page"] if state == "exported" else None
-        )  # fmt: skip
+            key,
+            state=state,
+            reason=reason,
+            detail=detail,
+            status=status,
+            attempts=row["attempts"] + attempts,
+            last_at=now(),
+            page=row["page"] if state == "exported" else None,
+        )
         self.failed += 1
 
     def _row(self, key: str) -> Row:
@@ -298,4 +340,6 @@ class Reader:
 
 
 def _capture(kind: Any, noted: Row) -> Capture:
-    return Capture(kind=kind, url=noted["url"], fetched_at=noted["fetched_at"], sha256=noted["sha256"], warc=noted["warc"], offset=noted["offset"])
+    return Capture(
+        kind=kind, url=noted["url"], fetched_at=noted["fetched_at"], sha256=noted["sha256"], warc=noted["warc"], offset=noted["offset"]
+    )

@@ -105,7 +105,9 @@ def migrate(
         raise
 
 
-def sync(out: str | Path, *, config: str | Path | Settings | None = None, progress: Progress | None = None, options: Options | None = None) -> RunSummary:
+def sync(
+    out: str | Path, *, config: str | Path | Settings | None = None, progress: Progress | None = None, options: Options | None = None
+) -> RunSummary:
     """Bring an OUT up to date. Raises as ``migrate`` does, and ``NotAnOut`` for a folder that is none."""
     folder = open_folder(out)
     settings = config if isinstance(config, Settings) else load_settings(_config_path(folder, config))
@@ -223,7 +225,10 @@ def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[
     summary.failed = states.get("failed", 0)
     summary.exit_code = 1 if summary.failed or (problems and problems["n"]) or (ill and ill["n"]) else 0
     summary.found_by = dict(sorted(finder.counts.items()))
-    summary.excluded_by = {r["reason"]: r["n"] for r in store.rows("SELECT reason, count(*) AS n FROM addresses WHERE state = 'excluded' GROUP BY reason ORDER BY n DESC, reason")}
+    summary.excluded_by = {
+        r["reason"]: r["n"]
+        for r in store.rows("SELECT reason, count(*) AS n FROM addresses WHERE state = 'excluded' GROUP BY reason ORDER BY n DESC, reason")
+    }
     summary.incomplete = [f"{x.source}: {x.name}: {x.detail}" for x in finder.listings if not x.complete]
     for name in ("created", "updated", "moved", "restored", "removed"):
         setattr(summary, name, counts[name])

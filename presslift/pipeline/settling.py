@@ -30,8 +30,15 @@ class Settler:
     def settle(self) -> None:
         """Settle every record that was read since it was last settled. The first migration tells no changes."""
         self._link_translations()
-        keys = [row["id"] for row in self._store.rows("SELECT id FROM articles WHERE dirty = 1 AND state != 'removed' ORDER BY published, id")]
-        keys += [row["id"] for row in self._store.rows("SELECT articles.id FROM articles JOIN addresses ON article = articles.id WHERE articles.state = 'removed' AND dirty = 1 AND addresses.state = 'exported'")]  # fmt: skip
+        keys = [
+            row["id"] for row in self._store.rows("SELECT id FROM articles WHERE dirty = 1 AND state != 'removed' ORDER BY published, id")
+        ]
+        keys += [
+            row["id"]
+            for row in self._store.rows(
+                "SELECT articles.id FROM articles JOIN addresses ON article = articles.id WHERE articles.state = 'removed' AND dirty = 1 AND addresses.state = 'exported'"
+            )
+        ]
         for id in keys:
             with self._store.batch():
                 self._settle_one(id)
@@ -63,13 +70,20 @@ class Settler:
         if edited and old is not None:
             self.counts["updated"] += 1
             self._store.add_change(now(), self._run, "updated", article, fields=changed_fields(old, article))
-        if old is None or edited or moved or restored or self._full and ENCODE.encode(_bare(old)) != ENCODE.encode(_bare(article)):
+        if old is None or edited or moved or restored or (self._full and ENCODE.encode(_bare(old)) != ENCODE.encode(_bare(article))):
             changed_at = now() if old is None or edited else row["content_changed_at"]
             self._store.write(
                 "UPDATE articles SET settled = ?, content_hash = ?, content_changed_at = ?, url = ?, wp_id = ?, type = ?, published = ?, state = 'live', dirty = 0, "
                 "removed_at = NULL, proof = NULL WHERE id = ?",
-                ENCODE.encode(article), article.content_hash, changed_at, article.url, article.wp_id, article.type, article.published or "", id,
-            )  # fmt: skip
+                ENCODE.encode(article),
+                article.content_hash,
+                changed_at,
+                article.url,
+                article.wp_id,
+                article.type,
+                article.published or "",
+                id,
+            )
             self._store.set_meta("generation", self._store.get_meta("generation", 0) + 1)
         else:
             self._store.write("UPDATE articles SET dirty = 0 WHERE id = ?", id)
@@ -77,10 +91,14 @@ class Settler:
     def _link_translations(self) -> None:
         """A sibling that is told in one direction holds in the other."""
         told: dict[str, list[tuple[str, str | None]]] = {}
-        for row in self._store.rows("SELECT id, url, parsed FROM articles WHERE state != 'removed' AND parsed LIKE '%\"translations\":[{%'"):
+        for row in self._store.rows(
+            "SELECT id, url, parsed FROM articles WHERE state != 'removed' AND parsed LIKE '%\"translations\":[{%'"
+        ):
             article = DECODE.decode(row["parsed"])
             for sibling in article.translations:
-                other = self._store.row("SELECT id FROM articles WHERE key = ? AND state != 'removed'", article_key(sibling.url, self._facts.url))
+                other = self._store.row(
+                    "SELECT id FROM articles WHERE key = ? AND state != 'removed'", article_key(sibling.url, self._facts.url)
+                )
                 if other and other["id"] != row["id"]:
                     told.setdefault(other["id"], []).append((article.url, article.language))
         for id, siblings in sorted(told.items()):
@@ -114,7 +132,10 @@ class Settler:
         """
         gone: list[tuple[Row, str]] = []
         for key in vanished:
-            row = self._store.row("SELECT articles.*, addresses.key AS address, addresses.gone_run FROM articles JOIN addresses ON article = articles.id WHERE addresses.key = ?", key)  # fmt: skip
+            row = self._store.row(
+                "SELECT articles.*, addresses.key AS address, addresses.gone_run FROM articles JOIN addresses ON article = articles.id WHERE addresses.key = ?",
+                key,
+            )
             if row is None or row["state"] == "removed" or article_key(row["url"], self._facts.url) != key:
                 continue
             proof = self._proof(row, getter, complete)
@@ -123,7 +144,9 @@ class Settler:
         live = self._store.row("SELECT count(*) AS n FROM articles WHERE state = 'live'")
         total = live["n"] if live else 0
         if gone and not accept and len(gone) > max(1, self._settings.sync.max_removed_share * total):
-            raise DecisionNeeded(f"{len(gone)} of {total} articles are gone from the site; nothing was removed: run again with --accept-removals if that is right")
+            raise DecisionNeeded(
+                f"{len(gone)} of {total} articles are gone from the site; nothing was removed: run again with --accept-removals if that is right"
+            )
         for row, proof in gone:
             with self._store.batch():
                 self._remove(row, proof)
@@ -142,14 +165,24 @@ class Settler:
             if article_key(answer.final_url, self._facts.url) == row["key"] or not complete:
                 return None
         if row["gone_run"] and row["gone_run"] < self._run:
-            return f"HTTP {answer.status} on its own address in two runs" if answer.status in (404, 410) else "absent from a complete listing in two runs"
+            return (
+                f"HTTP {answer.status} on its own address in two runs"
+                if answer.status in (404, 410)
+                else "absent from a complete listing in two runs"
+            )
         self._store.update_address(row["address"], gone_run=row["gone_run"] or self._run)
         return None
 
     def _remove(self, row: Row, proof: str) -> None:
         article = DECODE.decode(row["settled"] or row["parsed"])
-        self._store.write("UPDATE articles SET state = 'removed', removed_at = ?, proof = ?, dirty = 0 WHERE id = ?", now(), proof, row["id"])
-        self._store.write("UPDATE addresses SET state = CASE state WHEN 'excluded' THEN state ELSE 'removed' END, reason = coalesce(reason, ?) WHERE article = ?", proof, row["id"])
+        self._store.write(
+            "UPDATE articles SET state = 'removed', removed_at = ?, proof = ?, dirty = 0 WHERE id = ?", now(), proof, row["id"]
+        )
+        self._store.write(
+            "UPDATE addresses SET state = CASE state WHEN 'excluded' THEN state ELSE 'removed' END, reason = coalesce(reason, ?) WHERE article = ?",
+            proof,
+            row["id"],
+        )
         self._store.add_change(now(), self._run, "removed", article)
         self._store.set_meta("generation", self._store.get_meta("generation", 0) + 1)
         self.counts["removed"] += 1

@@ -35,7 +35,10 @@ class StoreSource:
         current = transforms_fingerprint(self._settings)
         stale = self._store.get_meta("transforms") != current
         if stale:
-            chain, context = build_chain(self._settings.transforms), transform_context(self._store, self._facts, self._settings, self._hosts)
+            chain, context = (
+                build_chain(self._settings.transforms),
+                transform_context(self._store, self._facts, self._settings, self._hosts),
+            )
         parents = self._parents()
         for row in self._store.rows("SELECT * FROM articles WHERE state = 'live' ORDER BY published, id"):
             if chain is not None and context is not None:
@@ -55,7 +58,10 @@ class StoreSource:
 
     def _parents(self) -> dict[str, str]:
         hints = self._store.get_meta("parents", {})
-        by_wp_id = {(r["type"], r["wp_id"]): r["id"] for r in self._store.rows("SELECT id, type, wp_id FROM articles WHERE state = 'live' AND wp_id IS NOT NULL")}
+        by_wp_id = {
+            (r["type"], r["wp_id"]): r["id"]
+            for r in self._store.rows("SELECT id, type, wp_id FROM articles WHERE state = 'live' AND wp_id IS NOT NULL")
+        }
         types = {r["id"]: r["type"] for r in self._store.rows("SELECT id, type FROM articles WHERE state = 'live'")}
         return {child: parent for child, wp_id in hints.items() if (parent := by_wp_id.get((types.get(child), wp_id)))}
 
@@ -101,8 +107,13 @@ class StoreSource:
         names = {(t["taxonomy"], t.get("wp_id")): t["name"] for t in raw if t.get("wp_id")}
         for t in raw:
             yield Term(
-                taxonomy=t["taxonomy"], name=t["name"], slug=t.get("slug"), url=t.get("url"), wp_id=t.get("wp_id"), parent=names.get((t["taxonomy"], t.get("parent_wp_id")))
-            )  # fmt: skip
+                taxonomy=t["taxonomy"],
+                name=t["name"],
+                slug=t.get("slug"),
+                url=t.get("url"),
+                wp_id=t.get("wp_id"),
+                parent=names.get((t["taxonomy"], t.get("parent_wp_id"))),
+            )
 
     def accounts(self) -> Iterator[dict[str, Any]]:
         """WordPress accounts: slug, name, url, bio."""
@@ -131,8 +142,15 @@ class StoreSource:
 
     def fingerprint(self) -> str:
         """Changes whenever an export would; cheap."""
-        state = self._store.row("SELECT count(*) AS n, max(content_changed_at) AS at, total(dirty) AS dirty FROM articles WHERE state = 'live'")
-        parts = [dict(state) if state else {}, transforms_fingerprint(self._settings), msgspec.to_builtins(self._settings.export), self._store.get_meta("generation", 0)]
+        state = self._store.row(
+            "SELECT count(*) AS n, max(content_changed_at) AS at, total(dirty) AS dirty FROM articles WHERE state = 'live'"
+        )
+        parts = [
+            dict(state) if state else {},
+            transforms_fingerprint(self._settings),
+            msgspec.to_builtins(self._settings.export),
+            self._store.get_meta("generation", 0),
+        ]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 

@@ -32,14 +32,35 @@ class StoreView:
         names = {(t.get("taxonomy"), t.get("wp_id")): t.get("name") for t in raw}
         for data in raw:
             parent = names.get((data.get("taxonomy"), data.get("parent_wp_id"))) if data.get("parent_wp_id") else data.get("parent")
-            self._keep(Term(taxonomy=data["taxonomy"], name=data["name"], slug=data.get("slug"), url=data.get("url"), wp_id=data.get("wp_id"), parent=parent))
+            self._keep(
+                Term(
+                    taxonomy=data["taxonomy"],
+                    name=data["name"],
+                    slug=data.get("slug"),
+                    url=data.get("url"),
+                    wp_id=data.get("wp_id"),
+                    parent=parent,
+                )
+            )
         for data in self._store.evidence("archive"):
             if not data.get("taxonomy") or not data.get("name"):
                 continue
-            known = next((t for t in self._named.get(fold(data["name"]), []) if t.taxonomy == data["taxonomy"] and t.slug in (None, data.get("slug"))), None)
+            known = next(
+                (
+                    t
+                    for t in self._named.get(fold(data["name"]), [])
+                    if t.taxonomy == data["taxonomy"] and t.slug in (None, data.get("slug"))
+                ),
+                None,
+            )
             term = known or Term(
-                taxonomy=data["taxonomy"], name=data["name"], slug=data.get("slug"), url=data.get("url"), wp_id=data.get("wp_id"), parent=data.get("parent")
-            )  # fmt: skip
+                taxonomy=data["taxonomy"],
+                name=data["name"],
+                slug=data.get("slug"),
+                url=data.get("url"),
+                wp_id=data.get("wp_id"),
+                parent=data.get("parent"),
+            )
             if known is None:
                 self._keep(term)
             for url in data.get("members") or []:

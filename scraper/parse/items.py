@@ -163,14 +163,20 @@ def _seo(head: Any) -> Seo | None:
     images = head.get("og_image")
     image = images[0].get("url") if isinstance(images, list) and images and isinstance(images[0], dict) else None
     return Seo(
-        title=head.get("title"), description=head.get("description"), canonical=head.get("canonical"), og_type=head.get("og_type"), og_image=image
+        title=head.get("title"),
+        description=head.get("description"),
+        canonical=head.get("canonical"),
+        og_type=head.get("og_type"),
+        og_image=image,
     )
 
 
 def read_feed(item: dict[str, Any], offset: str | None = None) -> ItemReading:
     """A feed item as ``discover.feed`` gives it: link, guid, title, creators, published, categories, content, description, …"""
     guid = item.get("guid")
-    number = whole(item.get("wp_id")) or (whole((parse_qs(urlsplit(guid).query).get("p") or [None])[0]) if isinstance(guid, str) else None)
+    number = whole(item.get("wp_id")) or (
+        whole(next(iter(parse_qs(urlsplit(guid).query).get("p", [])), None)) if isinstance(guid, str) else None
+    )
     content, excerpt = item.get("content"), plain(item.get("description"))
     text = text_of(read_fragment(content)) if content and excerpt else ""
     return ItemReading(

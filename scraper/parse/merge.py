@@ -103,7 +103,9 @@ def merge(sources: Sources, site: SiteView) -> Article:
     article.title = _title(sources, ballot)
     article.subtitle = ballot.pick("subtitle", (meta and meta.subtitle, "page", 0.8))
     _excerpt(article, sources, ballot)
-    article.language = ballot.pick("language", (rest and rest.language, "rest", 1.0), (meta and meta.language, "page", 0.9), (site.language, "site", 0.7))
+    article.language = ballot.pick(
+        "language", (rest and rest.language, "rest", 1.0), (meta and meta.language, "page", 0.9), (site.language, "site", 0.7)
+    )
     _people(article, sources, body, site, ballot)
     _terms(article, sources, site, ballot)
     if body is not None:
@@ -116,13 +118,14 @@ def merge(sources: Sources, site: SiteView) -> Article:
     page_picture = None if rest and not rest.featured_media else meta and meta.featured_image
     article.featured_image = ballot.pick("featured_image", (picture, "rest", 1.0), (page_picture, "page", 0.8))
     article.comments = merge_comments(page.comments.comments if page else [], sources.rest_comments)
-    counts = [page.comments.count if page else None, feed and feed.comment_count]
-    article.comment_count = next((c for c in counts if c is not None), len(article.comments))
+    counts = [page.comments.count if page else None, feed.comment_count if feed else None]
+    counted = next((c for c in counts if c is not None), len(article.comments))
+    article.comment_count = counted
     article.seo = (meta and meta.seo) or (rest and rest.seo) or Seo()
     article.custom = page.custom if page else {}
     warnings = [*(page.warnings if page else []), *(meta.warnings if meta else []), *(body.warnings if body else [])]
-    if article.comment_count > len(article.comments):
-        warnings.append(f"comments: the page counts {article.comment_count}, {len(article.comments)} were read")
+    if counted > len(article.comments):
+        warnings.append(f"comments: the page counts {counted}, {len(article.comments)} were read")
     for name in ("title", "published", "body_html"):
         if not getattr(article, name):
             warnings.append(f"{name}: not found")
@@ -151,11 +154,19 @@ def choose_body(sources: Sources) -> tuple[BodyReading | None, str]:
 
 def _identity(article: Article, sources: Sources, ballot: Ballot) -> None:
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
-    article.wp_id = ballot.pick("wp_id", (rest and rest.wp_id, "rest", 1.0), (meta and meta.wp_id, "page", 0.95), (feed and feed.wp_id, "feed", 0.95))
-    article.type = ballot.pick("type", (rest and rest.type, "rest", 1.0), (meta and meta.type, "page", 0.9), (sources.type, "listing", 0.9), (feed and "post", "feed", 0.7))
+    article.wp_id = ballot.pick(
+        "wp_id", (rest and rest.wp_id, "rest", 1.0), (meta and meta.wp_id, "page", 0.95), (feed and feed.wp_id, "feed", 0.95)
+    )
+    article.type = ballot.pick(
+        "type",
+        (rest and rest.type, "rest", 1.0),
+        (meta and meta.type, "page", 0.9),
+        (sources.type, "listing", 0.9),
+        (feed and "post", "feed", 0.7),
+    )
     article.status = (rest and rest.status) or "publish"
-    article.canonical_url = meta and meta.canonical_url
-    article.guid = (rest and rest.guid) or (feed and feed.guid) or (meta and meta.guid)
+    article.canonical_url = meta.canonical_url if meta else None
+    article.guid = next((g for g in (rest.guid if rest else None, feed.guid if feed else None, meta.guid if meta else None) if g), None)
     from_url = unicodedata.normalize("NFC", unquote(urlsplit(sources.url).path.rstrip("/").rsplit("/", 1)[-1])) or None
     article.slug = ballot.pick("slug", (rest and rest.slug, "rest", 1.0), (meta and meta.slug, "page", 0.9), (from_url, "url", 0.8))
     for name in ("menu_order", "sticky", "format", "template"):
@@ -165,13 +176,18 @@ def _identity(article: Article, sources: Sources, ballot: Ballot) -> None:
 
 def _title(sources: Sources, ballot: Ballot) -> str | None:
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
-    title: str | None = ballot.pick("title", (rest and rest.title, "rest", 1.0), (feed and feed.title, "feed", 0.97), (meta and meta.title, "page", 0.8))
+    title: str | None = ballot.pick(
+        "title", (rest and rest.title, "rest", 1.0), (feed and feed.title, "feed", 0.97), (meta and meta.title, "page", 0.8)
+    )
     return title
 
 
 def _dates(article: Article, sources: Sources, ballot: Ballot) -> None:
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
-    exact = next((m for m in (rest and rest.published, None if meta and meta.published_precision == "second" else feed and feed.published) if m), None)
+    exact = next(
+        (m for m in (rest and rest.published, None if meta and meta.published_precision == "second" else feed and feed.published) if m),
+        None,
+    )
     if exact is not None:
         source = "rest" if rest and rest.published is exact else "feed"
         article.published, article.published_utc, article.published_precision = exact.local, exact.utc, exact.precision
@@ -207,7 +223,12 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
     if account is None and (named or creator):
         account = named or Account(name=creator)
     elif account is not None and named is not None:
-        account = Account(wp_id=account.wp_id or named.wp_id, name=account.name or named.name, slug=account.slug or named.slug, url=account.url or named.url)
+        account = Account(
+            wp_id=account.wp_id or named.wp_id,
+            name=account.name or named.name,
+            slug=account.slug or named.slug,
+            url=account.url or named.url,
+        )
     article.wp_author = ballot.pick("wp_author", (account, "rest" if rest and rest.author_wp_id else "page", 1.0 if rest else 0.9))
     bylines = [b for b in (body, sources.body, sources.rest_body, sources.feed_body) if b is not None and b.byline]
     byline = bylines[0] if bylines else None
@@ -250,7 +271,7 @@ def _from_feed(found: list[Term], names: list[str], site: SiteView) -> list[Term
     """A feed's names are exact and complete but don't tell the taxonomy; a page's terms and the site's archives do."""
     known: dict[str, Term] = {fold(t.name): t for t in reversed(found)}
     custom = [t for t in found if t.taxonomy not in ("category", "post_tag")]
-    terms = []
+    terms: list[Term] = []
     for name in names:
         term = known.get(fold(name)) or next(iter(site.terms_named(name)), None)
         terms.append(term or Term(taxonomy="category" if not terms else "post_tag", name=name, slug=people.name_slug(name)))
@@ -261,9 +282,16 @@ def _completed(term: Term, site: SiteView) -> Term:
     twin = next((t for t in site.terms_named(term.name) if t.taxonomy == term.taxonomy and (not term.slug or t.slug == term.slug)), None)
     if twin is not None:
         term = Term(
-            taxonomy=term.taxonomy, name=twin.name, slug=twin.slug or term.slug, url=twin.url or term.url, wp_id=twin.wp_id or term.wp_id, parent=twin.parent or term.parent
-        )  # fmt: skip
-    return term if term.parent else Term(**{f: getattr(term, f) for f in term.__struct_fields__ if f != "parent"}, parent=site.parent_of(term))
+            taxonomy=term.taxonomy,
+            name=twin.name,
+            slug=twin.slug or term.slug,
+            url=twin.url or term.url,
+            wp_id=twin.wp_id or term.wp_id,
+            parent=twin.parent or term.parent,
+        )
+    return (
+        term if term.parent else Term(**{f: getattr(term, f) for f in term.__struct_fields__ if f != "parent"}, parent=site.parent_of(term))
+    )
 
 
 def _related(boxes: list[RelatedLink], body: BodyReading | None) -> list[RelatedLink]:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 from msgspec import Struct
+from presslift.scraper.site import SiteProfile
 
 from presslift.config import CustomField, SiteSettings
 from presslift.records import Contributor, Footnote, RelatedLink, Translation
@@ -19,7 +20,6 @@ from presslift.scraper.parse import body, comments, footnotes, furniture, lines,
 from presslift.scraper.parse.comments import CommentsReading
 from presslift.scraper.parse.document import Document, inner_html, read_document, read_fragment, select, text_of
 from presslift.scraper.parse.metadata import Metadata
-from presslift.scraper.site import SiteProfile
 
 PAGE_LINKS = ".page-links, .page-link, .post-page-numbers, .post-nav-links, .pagination, .post-pages, .pager-single, .wp-block-post-content-pagination"
 
@@ -73,11 +73,20 @@ def read_page(
     reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url)
     reading.cue, reading.confidence = choice.cue, choice.confidence
     return PageReading(
-        url=url, metadata=meta, body=reading, comments=discussion, boxes=boxes, more_pages=more, custom=fields, warnings=[*doc.warnings, *discussion.warnings]
-    )  # fmt: skip
+        url=url,
+        metadata=meta,
+        body=reading,
+        comments=discussion,
+        boxes=boxes,
+        more_pages=more,
+        custom=fields,
+        warnings=[*doc.warnings, *discussion.warnings],
+    )
 
 
-def read_content(html: str, meta: Metadata, *, url: str | None = None, profile: SiteProfile | None = None, notes: dict[str, str] | None = None) -> BodyReading:
+def read_content(
+    html: str, meta: Metadata, *, url: str | None = None, profile: SiteProfile | None = None, notes: dict[str, str] | None = None
+) -> BodyReading:
     """Read REST's ``content.rendered`` or a feed's ``content:encoded``; ``notes`` are the block editor's texts by id."""
     return read_body(read_fragment(html), scope=None, meta=meta, profile=profile, url=url, notes=notes)
 
@@ -123,7 +132,9 @@ def page_links(doc: Document) -> list[str]:
     for box in select(doc.root, PAGE_LINKS):
         for link in [box, *box.iter("a")]:
             address = urljoin(doc.url or "", link.get("href") or "").split("#")[0]
-            match = re.fullmatch(re.escape(base) + r"/(\d{1,3})/?", address) or re.fullmatch(re.escape(base) + r"/?\?page=(\d{1,3})", address)
+            match = re.fullmatch(re.escape(base) + r"/(\d{1,3})/?", address) or re.fullmatch(
+                re.escape(base) + r"/?\?page=(\d{1,3})", address
+            )
             plain = urlsplit(doc.url or "").query
             if not match and plain:
                 match = re.fullmatch(re.escape(base) + r"/?\?" + re.escape(plain) + r"&page=(\d{1,3})", address)
