@@ -18,10 +18,23 @@ from presslift.records import Comment, CommentAuthor
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import Moment, parse_date, parse_machine_date
 from presslift.scraper.parse.discussion import foreign_systems, found, holds_body, read_count, read_pages, take_out
-from presslift.scraper.parse.document import SPACE, Document, classes, detach, inner_html, read_fragment, select, text_of
+from presslift.scraper.parse.document import (
+    SPACE,
+    Document,
+    classes,
+    detach,
+    inner_html,
+    may_match,
+    names_of,
+    read_fragment,
+    select,
+    text_of,
+)
 
 MAX_COMMENTS = 20_000
-INLINE = frozenset(["a", "abbr", "b", "button", "cite", "em", "i", "img", "input", "label", "p", "small", "span", "strong", "sup", "textarea", "time"])
+INLINE = frozenset(
+    ["a", "abbr", "b", "button", "cite", "em", "i", "img", "input", "label", "p", "small", "span", "strong", "sup", "textarea", "time"]
+)
 DEPTH = re.compile(r"(?:^|\s)depth-(\d{1,3})(?:\s|$)")
 LINKED_NUMBER = re.compile(r"(?:#(?:li-|div-)?comment-|[?&]replytocom=)(\d+)")
 
@@ -88,7 +101,7 @@ def _items(doc: Document) -> list[Item]:
         return []
     items: dict[int, Item] = {}
     taken: set[HtmlElement] = set()
-    for element in doc.root.xpath("//*[contains(@id, 'comm')]"):
+    for element in (e for name, bearers in doc.named.items() if name[0] == "#" and "comm" in name for e in bearers):
         number, parent = _numbered(element.get("id") or "")
         if number is None or number in items or len(items) >= MAX_COMMENTS:
             continue
@@ -128,10 +141,8 @@ def _outermost(element: HtmlElement, taken: set[HtmlElement]) -> HtmlElement | N
         if parent is None or parent in taken or parent.tag in ("body", "ol", "ul", "html", "main"):
             break
         names = classes(parent)
-        whole = parent.tag == "li" or bool(names & {"comment", "pingback", "trackback"})
-        if whole and (
-            names & {"comment", "pingback", "trackback", "review"} or DEPTH.search(parent.get("class") or "") or _only_before(parent, node)
-        ):
+        named = bool(names & {"comment", "pingback", "trackback"})
+        if named or (parent.tag == "li" and ("review" in names or DEPTH.search(parent.get("class") or "") or _opens(parent, node))):
             return parent
         node = parent
     return None if element.tag in INLINE else element
@@ -185,18 +196,18 @@ def _threads(items: list[Item]) -> list[Item]:
 def _read_item(item: Item, language: str | None, zone: str | None) -> Comment | None:
     rows = table("comments")["item"]
     element = item.element
-    if any(select(element, css) for css in rows["moderated"]):
+    marks = names_of(element)
+    if any(_matches(element, css, marks) for css in rows["moderated"]):
         return None
     names = frozenset(n for node in [element, *element[:2]] if isinstance(node.tag, str) for n in classes(node))
     is_ping = bool(names & set(rows["pingback"]))
-    text = _text_element(element)
+    text = _text_element(element, marks)
     if text is not None:
         detach(text)
-        # A frame of a frame: OceanWP calls both the text and what holds it with the name "comment-content".
     elif _opens_as_ping(element):
         is_ping = True
-    author = _author(element)
-    local, utc = _date(element, language, zone)
+    author = _author(element, marks)
+    local, utc = _date(element, marks, language, zone)
     if text is None:
         text = None if is_ping else _bare_text(element)
     if is_ping and author.name is None:
@@ -226,9 +237,13 @@ def _joined(part: str) -> str:
     return ", ".join(table("comments")["item"][part])
 
 
-def _text_element(element: HtmlElement) -> HtmlElement | None:
+def _matches(element: HtmlElement, css: str, marks: frozenset[str]) -> list[HtmlElement]:
+    return select(element, css) if may_match(css, marks) else []
+
+
+def _text_element(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | None:
     for css in table("comments")["item"]["text"]:
-        for match in select(element, css):
+        for match in _matches(element, css, marks):
             if match is not element and not select(match, ".fn, .comment-author, .wpd-comment-author, .wc-comment-author"):
                 return match
     return None
@@ -258,9 +273,9 @@ def _says() -> re.Pattern[str]:
     return re.compile(rf"(?:\s+(?:{words}))?\s*[:：]\s*$|\s+(?:{words})\s*$", re.I)
 
 
-def _author(element: HtmlElement) -> CommentAuthor:
+def _author(element: HtmlElement, marks: frozenset[str]) -> CommentAuthor:
     for css in table("comments")["item"]["author"]:
-        for match in select(element, css):
+        for match in _matches(element, css, marks):
             for part in select(match, _joined("badge")):
                 if part is not match and part.getparent() is not None and part.tag != "img":
                     detach(part)
@@ -307,13 +322,13 @@ def _stamps(moment: Moment | None, zone: str | None) -> tuple[str | None, str | 
     return moment.local, moment.utc
 
 
-def _date(element: HtmlElement, language: str | None, zone: str | None) -> tuple[str | None, str | None]:
+def _date(element: HtmlElement, marks: frozenset[str], language: str | None, zone: str | None) -> tuple[str | None, str | None]:
     for time in element.iter("time", "meta"):
         moment = parse_machine_date(time.get("datetime") or (time.get("content") if time.get("itemprop") == "datePublished" else None))
         if moment is not None:
             return _stamps(moment, zone)
     for css in table("comments")["item"]["date"]:
-        for match in select(element, css):
+        for match in _matches(element, css, marks):
             for text in (match.get("title"), text_of(match)):
                 moment = parse_date(text, language)
                 if moment is not None:

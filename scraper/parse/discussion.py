@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import Document, classes, detach, may_match, select, text_of
+from presslift.scraper.parse.document import Document, classes, detach, select, text_of
 
 QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|‹[^›]*›|「[^」]*」|『[^』]*』|《[^》]*》|\"[^\"]*\"|‘[^’]{3,}’(?!\w)|&ldquo;.*?&rdquo;")
 NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f\u2009 ]\d{3})+(?!\d)|\d+")
@@ -18,8 +18,8 @@ COMMENT_PAGE = re.compile(r"^(?P<base>.*?)/?(?:comment-page-|[?&]cpage=)(?P<numb
 
 
 def found(doc: Document, selectors: list[str]) -> list[HtmlElement]:
-    """What the selectors match, in their order; those that can't match cost nothing."""
-    return [element for css in selectors if may_match(css, doc.names) for element in select(doc.root, css)]
+    """What the selectors match, in their order."""
+    return [element for css in selectors for element in doc.find(css)]
 
 
 # --- count ---
@@ -29,7 +29,8 @@ def read_count(doc: Document) -> int | None:
     """The number of comments as the page prints it, or None when it doesn't. Read before the discussion is taken out."""
     rows = table("comments")["count"]
     title = next((text_of(h) for h in doc.root.iter("h1")), "")
-    for heading in found(doc, rows["heading"]):
+    inside = [h for area in found(doc, table("comments")["area"]["whole"]) for h in area.iter("h2", "h3", "h4", "h5")]
+    for heading in [*found(doc, rows["heading"]), *inside]:
         number = _count_in(text_of(heading), title)
         if number is not None:
             return number

@@ -14,6 +14,7 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from presslift.errors import ParseError
+from presslift.scraper.parse import index
 
 MAX_DEPTH_PARSER: dict[str, Any] = {"huge_tree": True, "remove_comments": True, "remove_pis": True, "recover": True}
 
@@ -62,9 +63,35 @@ class Document:
         return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
 
     @cached_property
+    def named(self) -> dict[str, list[HtmlElement]]:
+        """Class or ``#id`` → the elements that bore it when first asked, in document order; some may be detached since."""
+        found: dict[str, list[HtmlElement]] = {}
+        for element in NAMED(self.root):
+            for name in (element.get("class") or "").split():
+                found.setdefault(name, []).append(element)
+            name = (element.get("id") or "").strip()
+            if name:
+                found.setdefault(f"#{name}", []).append(element)
+        return found
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every class and ``#id`` of the page as parsed: with ``may_match`` it tells cheaply which selectors are in vain."""
-        return names_of(self.root)
+        return frozenset(self.named)
+
+    def find(self, css: str) -> list[HtmlElement]:
+        """What matches and is still in the page. A selector with a class or id that the page lacks costs nothing."""
+        if not may_match(css, self.names):
+            return []
+        parts = index.compiled(css)
+        if any(kind not in ("class", "id") for (kind, _), _ in parts):
+            return select(self.root, css)
+        near = [(self.named.get(f"#{name}" if kind == "id" else name, []), match) for (kind, name), match in parts]
+        return [e for candidates, match in near for e in candidates if match(e) and self.holds(e)]
+
+    def holds(self, element: HtmlElement) -> bool:
+        """Whether an element is still in the page's tree."""
+        return element is self.root or any(ancestor is self.root for ancestor in element.iterancestors())
 
 
 def _json_ld_nodes(text: str) -> list[dict[str, Any]]:
@@ -104,7 +131,7 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ParseError(url, "not_html", str(error)) from error
     if root.tag != "html":
-        raise ParseError(url, "not_html", f"the root is <{root.tag}>")
+        raise ParseError(url, "not_html", f"the root is <{root.tag!s}>")
     return Document(root, url, encoding, warnings)
 
 
@@ -136,6 +163,7 @@ def select(element: HtmlElement, css: str) -> list[HtmlElement]:
     return compiled(css)(element)
 
 
+NAMED = etree.XPath("//*[@class or @id]")
 ALL_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 ALL_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 
