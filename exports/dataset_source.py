@@ -41,6 +41,3 @@ class Source(Protocol):
 
     def redirects(self) -> Iterable[Redirect]:
         """Old addresses and where they lead."""
-
-    def fingerprint(self) -> str:
-        """Changes whenever anything the other methods yield may have changed; equal means an export has nothing to do."""

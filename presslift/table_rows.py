@@ -116,7 +116,7 @@ def media_rows(article: Article) -> Iterator[Row]:
 
 def file_rows(article: Article) -> Iterator[Row]:
     """What one article's uses tell of ``files``: a row a use, so a file may come again."""
-    for use in article.media:
+    for use in filter(lambda use: use.url, article.media):
         yield use.url, use.wp_id, use.mime, use.bytes, use.width, use.height, use.sha256, use.local_path, use.status
 
 
