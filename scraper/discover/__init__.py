@@ -1,16 +1,7 @@
 """Finding every article of a site: REST, sitemaps, feeds and a link crawl, merged."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-from presslift.config import Settings
-from presslift.records import SiteFacts
+from presslift.scraper.discover.classify import AddressKind, address_kind, classify
 from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Get, Left, Listing
+from presslift.scraper.discover.order import discover
 
-__all__ = ["Answer", "Event", "Evidence", "Found", "Get", "Left", "Listing", "discover"]
-
-
-def discover(facts: SiteFacts, get: Get, settings: Settings) -> Iterator[Event]:
-    """Every event of a site."""
-    raise NotImplementedError
+__all__ = ["AddressKind", "Answer", "Event", "Evidence", "Found", "Get", "Left", "Listing", "address_kind", "classify", "discover"]

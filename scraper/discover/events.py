@@ -97,8 +97,8 @@ class Evidence(Struct, kw_only=True):
 class Listing(Struct, kw_only=True):
     """One listing as read: how many it promised, how many came, and whether that is all.
 
-    ``name`` tells the listing: a type or taxonomy of REST, a sitemap's or a feed's address, ``crawl``. ``detail`` names the
-    hole of an incomplete one.
+    ``name`` tells the listing: a type or taxonomy of REST, a sitemap's or a feed's address, ``crawl``. ``complete`` is whether
+    all it should hold was found, by itself or by another source; ``detail`` names the hole, and who filled it.
     """
 
     source: Source

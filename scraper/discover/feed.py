@@ -19,6 +19,8 @@ from presslift.scraper.discover.events import Answer, Event, Found, Get, Left, L
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 
 MOST_PAGES = 20_000
+NEWEST = "the newest alone, to compare with"
+ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
 ENTITY = re.compile(rb"<!ENTITY", re.I)
 
 
@@ -156,7 +158,7 @@ def page_of(feed: str, page: int) -> str:
 def discover_feeds(facts: SiteFacts, get: Get, settings: Settings, *, whole: bool = True) -> Iterator[Event]:
     """Read every feed that ``facts`` names: its newest items, with ``whole`` all its pages.
 
-    Yields ``Found`` with ``item`` as ``Feed`` describes it, and a ``Listing`` a feed, complete when its end was reached.
+    Yields ``Found`` with ``item`` as ``Feed`` describes it, and a ``Listing`` a feed, complete when all that was wanted came.
     """
     hosts, home = site_hosts(facts.url, settings.site.aliases), canonical(facts.url)
     for feed in facts.feeds:
@@ -165,7 +167,7 @@ def discover_feeds(facts: SiteFacts, get: Get, settings: Settings, *, whole: boo
 
 def _read(feed: str, get: Get, hosts: frozenset[str], home: str, whole: bool) -> Iterator[Event]:
     known: set[str] = set()
-    detail: str | None = "only the newest were asked for"
+    detail: str | None = None
     for page in range(1, MOST_PAGES + 1 if whole else 2):
         try:
             answer = get(
@@ -195,7 +197,7 @@ def _read(feed: str, get: Get, hosts: frozenset[str], home: str, whole: bool) ->
         if not items:
             detail = None
             break
-    yield Listing(source="feed", name=feed, seen=len(known), complete=detail is None, detail=detail)
+    yield Listing(source="feed", name=feed, seen=len(known), complete=detail is None, detail=detail if detail or whole else NEWEST)
 
 
 def _found(item: dict[str, Any], answer: Answer, hosts: frozenset[str], home: str) -> Iterator[Event]:
@@ -208,10 +210,9 @@ def _found(item: dict[str, Any], answer: Answer, hosts: frozenset[str], home: st
             return
         url = own
     address = classify(url, home)
-    if address.kind != "article":
-        if address.kind in ("home", "file", "attachment", "comment_page"):
-            yield Left(url=url, reason=address.reason or address.kind, rule=address.rule, source="feed")
-            return
+    if address.kind in ("home", "file", "attachment", "comment_page"):
+        yield Left(url=url, reason=address.reason or address.kind, rule=address.rule, source="feed")
+        return
     if "#comment-" in (item["link"] or ""):
         return
     yield Found(

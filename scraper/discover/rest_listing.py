@@ -40,7 +40,8 @@ class Collection:
     """
 
     def __init__(self, get: Get, url: str, name: str, *, trusted: bool = True, language: str | None = None):
-        self._get, self._url, self._parameters = get, url, {"context": "view", "order": "asc", "orderby": "id"}
+        self._get, self._url = get, url
+        self._parameters: dict[str, Any] = {"context": "view", "order": "asc", "orderby": "id"}
         if language:
             self._parameters["lang"] = language
         self.name, self.trusted = name, trusted

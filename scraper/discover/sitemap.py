@@ -249,13 +249,6 @@ class _Reader:
 
 def _archive(url: str, taxonomy: str, slug: str | None, answer: Answer) -> Evidence:
     last = unquote(url.split("?")[0].rstrip("/").rsplit("/", 1)[-1])
-    data: dict[str, Any] = {
-        "taxonomy": taxonomy,
-        "name": None,
-        "slug": slug or last,
-        "wp_id": None,
-        "url": url,
-        "description": None,
-        "members": [],
-    }
+    data: dict[str, Any] = {"taxonomy": taxonomy, "slug": slug or last, "url": url, "members": []}
+    data |= {"name": None, "wp_id": None, "description": None}
     return Evidence(kind="archive", data=data, source="sitemap", capture=capture_of(answer, "archive"))

@@ -1,0 +1,301 @@
+"""A walk along the site's own links, when nothing else lists everything."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from presslift.config import Settings
+from presslift.errors import FetchError, ParseError
+from presslift.records import SiteFacts
+from presslift.scraper.discover.classify import AddressKind, classify, is_internal_type
+from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Get, Left, Listing, capture_of, header
+from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import Document, read_document, select
+from presslift.scraper.parse.identity import ArchiveFacts, page_kind, read_archive
+
+LONGEST = 2000
+DEEPEST = 14
+MOST_VIEWS = 5
+"""Addresses of one path that differ in parameters which name nothing known: so many are looked at."""
+
+POST_ID = re.compile(r"(?:postid|page-id|attachmentid|parent-pageid)-(\d+)\Z")
+NUMBERED = re.compile(r"^(.+?/?)(?:/(\d{1,3})/?|[?&]page=\d{1,3})$")
+
+
+def crawl_site(facts: SiteFacts, get: Get, settings: Settings, *, seeds: Iterable[str] = (), known: Iterable[str] = ()) -> Iterator[Event]:
+    """Walk from the start (and ``seeds``) through archives, their pages, and articles.
+
+    ``known`` are addresses (normal form) that other sources reported as articles: they are walked as well, since they lead
+    further. Yields ``Found`` with the page's capture, ``Evidence`` (archive) for each page of a term's or author's archive, ``Left``
+    for what is no article, and one ``Listing``.
+    """
+    crawler = Crawler(facts, get, settings)
+    crawler.add(facts.url)
+    for url in [*seeds, *known]:
+        crawler.add(url)
+    yield from crawler.walk()
+
+
+class Crawler:
+    """The state of one walk: what was seen, what waits, what was learned on the way."""
+
+    def __init__(self, facts: SiteFacts, get: Get, settings: Settings, *, shallow: bool = False):
+        """With ``shallow``, articles' pages are read but their links aren't followed."""
+        self._get, self._home, self._shallow = get, canonical(facts.url), shallow
+        self._hosts = site_hosts(facts.url, settings.site.aliases)
+        self._most = settings.fetch.max_crawl_pages
+        self._seen: set[str] = set()
+        self._first: deque[tuple[str, AddressKind]] = deque()
+        self._late: deque[tuple[str, AddressKind]] = deque()
+        self._views: Counter[str] = Counter()
+        self._posts: dict[tuple[str, int, str], str] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._left: list[Left] = []
+        self._naming = frozenset(table("discovery")["crawl"]["naming"])
+        self._endless = ", ".join(table("discovery")["crawl"]["endless"])
+        self.pages = self.found = 0
+        self.failed: list[str] = []
+        self.blog_ended = self.tags_printed = False
+
+    def skip(self, urls: Iterable[str]) -> None:
+        """Take addresses for seen: they are not asked for."""
+        self._seen.update(canonical(url) for url in urls)
+
+    def add(self, url: str) -> None:
+        """Put an address in the queue, unless it was there, is elsewhere, or leads to no page worth asking for."""
+        address = canonical(url)
+        if address in self._seen or not same_site(address, self._hosts):
+            return
+        self._seen.add(address)
+        kind = classify(address, self._home)
+        trap = self._trap(address)
+        if trap or not kind.follow:
+            rule = trap or kind.rule
+            if rule not in ("rest", "login", "admin", "file"):
+                self._left.append(Left(url=address, reason=trap or kind.reason or kind.kind, rule=rule, source="crawl"))
+            return
+        (self._late if kind.late else self._first).append((address, kind))
+
+    def walk(self) -> Iterator[Event]:
+        """Ask for everything in the queue, and for what that leads to."""
+        while self._first or self._late:
+            if self.pages >= self._most:
+                break
+            queue = self._first or self._late
+            url, kind = queue.popleft()
+            if queue is self._late and self._needless(kind):
+                yield Left(url=url, reason=kind.reason or "an archive", rule=kind.rule, source="crawl")
+                continue
+            yield from self._visit(url, kind)
+            yield from self._left
+            self._left.clear()
+        waiting = len(self._first) + len(self._late)
+        details = [f"stopped at max_crawl_pages ({self._most:,}), {waiting:,} addresses were waiting"] if waiting else []
+        if self.failed:
+            details.append(f"{len(self.failed)} pages could not be read, links on them are unknown: {', '.join(self.failed[:5])}")
+        yield Listing(source="crawl", name="crawl", seen=self.found, complete=not details, detail="; ".join(details) or None)
+
+    def _needless(self, kind: AddressKind) -> bool:
+        """Whether a late archive tells nothing new: the list of posts was read to its end, and articles print their tags."""
+        return self.blog_ended and (kind.kind == "date" or (kind.taxonomy == "post_tag" and self.tags_printed))
+
+    def _trap(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        segments = [s for s in parts.path.split("/") if s]
+        if len(url) > LONGEST or len(segments) > DEEPEST:
+            return "trap: too long"
+        if len(segments) > 4 and max(Counter(segments).values()) > 2:
+            return "trap: a path that repeats itself"
+        names = [name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+        if any(name not in self._naming for name in names):
+            self._views[parts.path] += 1
+            if self._views[parts.path] > MOST_VIEWS:
+                return "trap: one page in many views"
+        return None
+
+    def _visit(self, url: str, kind: AddressKind) -> Iterator[Event]:
+        self.pages += 1
+        try:
+            answer = self._get(url, kind="page", accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")
+        except FetchError as error:
+            yield from self._unread(url, kind, error)
+            return
+        final = canonical(answer.final_url)
+        if not same_site(final, self._hosts):
+            yield Left(url=url, reason="leads to another site", rule="other_host", source="crawl")
+            return
+        if final != url:
+            if final in self._seen:
+                return
+            self._seen.add(final)
+            kind = classify(final, self._home)
+            if not kind.follow:
+                yield Left(url=url, reason=kind.reason or kind.kind, rule=kind.rule, source="crawl")
+                return
+        if answer.status >= 400:
+            if answer.status not in (404, 410):
+                yield from self._unread(url, kind, FetchError(url, "http_status", status=answer.status))
+            return
+        media = (header(answer, "content-type") or "text/html").split(";")[0].strip().lower()
+        if media not in ("text/html", "application/xhtml+xml", ""):
+            yield Left(url=url, reason="a file", rule=media, source="crawl")
+            return
+        try:
+            doc = read_document(answer.body, final, content_type=header(answer, "content-type"))
+        except ParseError as error:
+            self.failed.append(url)
+            yield Left(url=url, reason=f"no page: {error.detail}", rule="not_html", source="crawl")
+            return
+        yield from self._judge(doc, answer, final, kind)
+
+    def _unread(self, url: str, kind: AddressKind, error: FetchError) -> Iterator[Event]:
+        if error.status in (404, 410):
+            return
+        if error.reason != "robots":
+            self.failed.append(url)
+        if kind.kind == "article":
+            # It may be one: fetching it as such says so, or names the failure.
+            yield Found(url=url, source="crawl")
+
+    def _judge(self, doc: Document, answer: Answer, url: str, kind: AddressKind) -> Iterator[Event]:
+        what = page_kind(doc)
+        if what == "404":
+            return
+        if what in ("archive", "home", "search") or (what == "unknown" and kind.kind != "article"):
+            yield from self._archive(doc, answer, url, kind)
+            return
+        self._tags(doc)
+        self._follow(doc)
+        if what == "attachment":
+            yield Left(url=url, type="attachment", reason="an attachment page", rule="attachment", source="crawl")
+        else:
+            yield from self._article(doc, answer, url, what)
+
+    def _article(self, doc: Document, answer: Answer, url: str, what: str) -> Iterator[Event]:
+        wp_id, type_ = identity_of(doc)
+        if type_ and is_internal_type(type_):
+            yield Left(url=url, type=type_, reason="a type without articles", rule=type_, source="crawl")
+            return
+        url = self._declared(doc, url)
+        if wp_id is not None:
+            language = (doc.root.get("lang") or "").lower()
+            first = self._posts.setdefault((urlsplit(url).netloc, wp_id, language), url)
+            if first != url:
+                yield Left(url=url, type=type_, reason=f"the same article as {first}", rule="double", source="crawl")
+                return
+        elif (part := NUMBERED.match(url)) and {part[1], part[1] + "/", part[1].rstrip("/")} & self._seen:
+            yield Left(url=url, reason="a further page of an article", rule="post_page", source="crawl")
+            return
+        if what == "protected":
+            yield Left(url=url, type=type_, reason="protected", rule="protected", source="crawl")
+            return
+        self.found += 1
+        yield Found(url=url, source="crawl", type=type_, wp_id=wp_id, capture=capture_of(answer, "page"))
+
+    def _declared(self, doc: Document, url: str) -> str:
+        """The article's own address where this is but another spelling of it, or one of its further pages."""
+        link = next((e.get("href") for e in doc.root.iter("link") if "canonical" in (e.get("rel") or "").lower().split()), None)
+        own = canonical(link, url) if link else url
+        if own != url and same_site(own, self._hosts):
+            here, there = urlsplit(url), urlsplit(own)
+            same_path = unquote(here.path).rstrip("/").lower() == unquote(there.path).rstrip("/").lower()
+            if same_path and here.netloc == there.netloc and not there.query:
+                self._seen.add(own)
+                return own
+        return url
+
+    def _archive(self, doc: Document, answer: Answer, url: str, kind: AddressKind) -> Iterator[Event]:
+        facts = read_archive(doc)
+        base = canonical(kind.base or url)
+        members = frozenset(facts.members)
+        stuck = kind.page > 1 and (members <= self._members.get(base, frozenset()) if members else True)
+        self._members[base] = members
+        yield Left(url=url, type=None, reason=kind.reason or "an archive", rule=kind.rule or "archive", source="crawl")
+        yield from self._evidence(facts, answer, base, kind)
+        if stuck:
+            # A page that repeats the one before, or lists nothing, is the end, whatever it links to.
+            return
+        following = facts.next_url or self._by_script(doc, facts, base, kind)
+        if following:
+            self.add(urljoin(url, following))
+        elif facts.kind == "home" or kind.kind == "home":
+            self.blog_ended = True
+        self._follow(doc)
+
+    def _by_script(self, doc: Document, facts: ArchiveFacts, base: str, kind: AddressKind) -> str | None:
+        """The next page's address where a script loads it: WordPress answers to it all the same."""
+        if not facts.members or not select(doc.root, self._endless):
+            return None
+        if "?" in base:
+            return f"{base}&paged={kind.page + 1}"
+        return f"{base.rstrip('/')}/page/{kind.page + 1}/"
+
+    def _evidence(self, facts: ArchiveFacts, answer: Answer, base: str, kind: AddressKind) -> Iterator[Event]:
+        taxonomy = "author" if facts.kind == "author" else facts.taxonomy if facts.kind == "term" else None
+        taxonomy = taxonomy or (kind.taxonomy if kind.kind in ("term", "author") else None)
+        if taxonomy is None or not (facts.name or kind.slug):
+            return
+        data = {
+            "taxonomy": taxonomy,
+            "name": facts.name,
+            "slug": facts.slug or kind.slug,
+            "wp_id": facts.wp_id,
+            "url": base,
+            "description": facts.description,
+            "members": facts.members,
+        }
+        yield Evidence(kind="archive", data=data, source="crawl", capture=capture_of(answer, "archive"))
+
+    def _tags(self, doc: Document) -> None:
+        if not self.tags_printed:
+            for link in doc.root.iter("a"):
+                if (
+                    "tag" in (link.get("rel") or "").split()
+                    and classify(canonical(link.get("href") or "", doc.url), self._home).taxonomy == "post_tag"
+                ):
+                    self.tags_printed = True
+                    return
+
+    def _follow(self, doc: Document) -> None:
+        singular = page_kind(doc) not in ("archive", "home", "search")
+        if self._shallow and singular:
+            return
+        for href in links_of(doc.root):
+            self.add(urljoin(doc.url or self._home, href))
+
+
+def links_of(root: HtmlElement) -> Iterator[str]:
+    """The addresses that a page leads to: links, image maps, and what the head declares as next, previous or translated."""
+    for element in root.iter("a", "area", "link"):
+        href = (element.get("href") or "").strip()
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+            continue
+        if element.tag != "link":
+            yield href
+            continue
+        rel = (element.get("rel") or "").lower().split()
+        if "next" in rel or "prev" in rel or ("alternate" in rel and element.get("hreflang")):
+            yield href
+
+
+def identity_of(doc: Document) -> tuple[int | None, str | None]:
+    """A singular page's id and type, as WordPress prints them in the body's classes."""
+    classes = doc.body_classes
+    wp_id = next((int(m[1]) for c in sorted(classes) if (m := POST_ID.match(c)) and not c.startswith("parent")), None)
+    if "page" in classes or any(c.startswith("page-id-") for c in classes):
+        return wp_id, "page"
+    type_ = next(
+        (
+            c.removeprefix("single-")
+            for c in sorted(classes)
+            if c.startswith("single-") and not c.startswith(("single-format-", "single-author"))
+        ),
+        None,
+    )
+    return wp_id, type_
