@@ -89,11 +89,11 @@ def markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_dictionary(folder: Path) -> Iterator[Written]:
+def write_dictionary(folder: Path, *, bom: bool) -> Iterator[Written]:
     """``dictionary.md``, ``dictionary.csv`` and ``article.schema.json``."""
     (folder / "dictionary.md").write_text(markdown(), encoding="utf-8", newline="\n")
     yield Written(path="dictionary.md", description="What every file, field and column means.", mediatype="text/markdown")
-    with (folder / "dictionary.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / "dictionary.csv").open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(DICTIONARY.names)
         writer.writerows(rows())

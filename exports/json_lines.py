@@ -14,8 +14,8 @@ from presslift.tables import EVENTS, TABLES
 
 NAME = "jsonl"
 MEDIATYPE = "application/x-ndjson"
-BESIDE_ARTICLES = ("terms", "authors", "redirects", "excluded")
-"""Tables that hold more than the articles tell: terms without articles, accounts' descriptions, addresses."""
+BESIDE_ARTICLES = ("files", "terms", "authors", "redirects", "excluded")
+"""Tables that are gathered over articles, or hold more than these tell: terms without articles, accounts, addresses."""
 
 
 def write(gathered: Gathered, folder: Path, settings: ExportSettings) -> Iterator[Written]:

@@ -93,7 +93,7 @@ def build(source: Source, new: Path, work: Path, formats: Sequence[Format], sett
     try:
         with Gathered(source, work) as gathered:
             files = [written for one in formats for written in one.write(gathered, new, settings)]
-            files += write_dictionary(new)
+            files += write_dictionary(new, bom=settings.csv_bom)
             write_datapackage(new, files, gathered.site)
     finally:
         shutil.rmtree(work, ignore_errors=True)

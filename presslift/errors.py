@@ -58,6 +58,12 @@ class Stopped(PressliftError):
     exit_code = 130
 
 
+class DatasetDamaged(PressliftError):
+    """Files of an export are not what its ``datapackage.json`` says; the message names them."""
+
+    exit_code = 1
+
+
 class FetchError(PressliftError):
     """One address that could not be had.
 
