@@ -26,7 +26,7 @@ class RecurringBlock(Struct, kw_only=True):
     pages: int
 
 
-class LearnedFrom(Struct, kw_only=True):
+class LearnedFrom(Struct, kw_only=True, frozen=True):
     """What a profile rests on: how many pages were looked at, and how many of them had labels."""
 
     pages: int = 0
