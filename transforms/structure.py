@@ -1,0 +1,365 @@
+"""A body's tree less everything that is look, machinery or leftover: what remains is structure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+import lxml.html
+from lxml.html import HtmlElement
+
+from presslift.transforms.networks import shows_nothing, table
+from presslift.transforms.shortcodes import ends_in, without_shortcodes
+from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop, extension, replace
+
+DEEPEST = 100
+"""Nesting beyond this is taken out: no page means it, and converters give up on it."""
+
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_SPACE_RUN = re.compile(r"[ \u00a0]{2,}")
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)")
+_ITALIC = re.compile(r"font-style\s*:\s*italic")
+_RAISED = re.compile(r"vertical-align\s*:\s*(super|sub)\b")
+_STRUCK = re.compile(r"text-decoration[^;:]*:\s*line-through")
+_KEEP_WHOLE = frozenset(
+    ("td", "th", "tr", "tbody", "thead", "tfoot", "table", "caption", "col", "colgroup", "br", "wbr", "source", "track", "rt", "rp")
+)
+_EDGED = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"}
+_INLINE_WRAPPERS = frozenset(("span", "font", "big", "nobr", "blink", "label", "data", "o:p", "bdi", "ins"))
+_SEPARATE = re.compile(r"\[[a-z][\w-]*\s[^\[\]]*=[^\[\]]*$")
+
+
+@cache
+def _rows() -> dict[str, Any]:
+    rows = dict(table("clean_html"))
+    rows["patterns"] = {
+        "style": re.compile(rows["hidden"]["style"], re.I),
+        "revealed": re.compile(rows["hidden"]["revealed"], re.I),
+        "frames": re.compile(rows["frames"]["dropped"], re.I),
+        "emoji": re.compile(rows["pictures"]["emoji"]),
+        **{name: re.compile(rows["classes"][name], re.I) for name in ("kept", "gallery", "pullquote", "caption", "button_title")},
+    }
+    rows["dropped"] = frozenset(rows["dropped"])
+    rows["unseen"] = frozenset((*rows["hidden"]["classes"], *rows["hidden"]["copies"], *rows["hidden"]["formulas"]))
+    return rows
+
+
+class Cleaning:
+    """One body being cleaned, in two passes: down the tree to drop, rename and unhide; up again to unwrap and empty."""
+
+    def __init__(self, root: HtmlElement, html: str, keep_shortcodes: bool):
+        self.root, self.keep_shortcodes = root, keep_shortcodes
+        self.shortcodes: list[str] = []
+        self.ended = ends_in(html)
+        self.bracketed = "[" in html
+        self.targets = {unquote(href.partition("#")[2]) for link in root.iter("a") if "#" in (href := link.get("href") or "")}
+        self.rows = _rows()
+
+    def run(self) -> None:
+        """Clean the tree in place."""
+        kept = self._down()
+        self._texts(kept)
+        self._up(kept)
+
+    def _down(self) -> list[tuple[HtmlElement, bool]]:
+        """Drops and renames; gives what stays in document order, each with whether it stands in ``pre`` or ``code``."""
+        kept: list[tuple[HtmlElement, bool]] = [(self.root, False)]
+        depths: dict[HtmlElement, tuple[int, bool]] = {self.root: (0, False)}
+        unwrapped: list[HtmlElement] = []
+        for element in list(self.root.iterdescendants()):
+            parent = element.getparent()
+            above = depths.get(parent) if parent is not None else None
+            if above is None:
+                continue  # within something dropped
+            if self._goes(element):
+                drop(element)
+                continue
+            element = self._become(element)
+            verbatim = above[1] or element.tag in ("pre", "code", "kbd", "samp")
+            depths[element] = (above[0] + 1, verbatim)
+            if above[0] >= DEEPEST and element.tag not in _KEEP_WHOLE:
+                unwrapped.append(element)
+            else:
+                kept.append((element, verbatim))
+        for element in unwrapped:
+            element.drop_tag()
+        return kept
+
+    def _goes(self, element: HtmlElement) -> bool:
+        tag, rows, written = str(element.tag), self.rows, element.get("class") or ""
+        if tag in rows["dropped"] or tag.startswith(("w:", "v:", "m:")):
+            return True
+        if element.get("data-note") is not None:
+            return False
+        if tag == "form":
+            return not _holds_article(element)
+        if tag == "button":
+            return not (
+                rows["patterns"]["button_title"].search(written)
+                or element.get("aria-controls")
+                or element.getparent().tag in HEADINGS | {"summary"}
+            )
+        if tag == "iframe":
+            source = element.get("src") or ""
+            return not source.startswith(("http://", "https://", "//", "/")) or bool(rows["patterns"]["frames"].search(source))
+        if tag == "img":
+            return not element.get("src") or shows_nothing(element.get("src") or "")
+        if (tag == "a" and "wp-block-file__button" in written) or (element.get("aria-hidden") == "true" and _is_icon(element)):
+            return True
+        return self._hidden(element, written)
+
+    def _hidden(self, element: HtmlElement, written: str) -> bool:
+        if written and not self.rows["unseen"].isdisjoint(written.split()):
+            return True
+        hidden = element.get("hidden")
+        style = element.get("style")
+        concealed = (hidden is not None and hidden != "until-found") or (style and self.rows["patterns"]["style"].search(style))
+        if not concealed:
+            return False
+        if element.tag in ("td", "th", "tr", "tbody", "img"):
+            return True
+        revealed = self.rows["patterns"]["revealed"]
+        return not any(
+            e.tag == "details" or revealed.search(f"{e.get('class') or ''} {e.get('id') or ''}") or e.get("role") == "tabpanel"
+            for e in (element, *element.iterancestors())
+        )
+
+    def _become(self, element: HtmlElement) -> HtmlElement:
+        """Another tag where it means the same, a character for its picture, a frame for an old player."""
+        tag, rows = str(element.tag), self.rows
+        written = element.get("class") or ""
+        if new := rows["renamed"].get(tag):
+            element.tag = new
+        elif tag == "img" and rows["patterns"]["emoji"].search(written) and element.get("alt"):
+            element.tag, element.text = "span", element.get("alt")
+            element.attrib.clear()
+        elif tag in ("object", "embed"):
+            return _player(element)
+        elif tag == "math":
+            return _formula(element)
+        elif (tag == "dl" and "gallery-item" in written) or (tag == "dt" and "gallery-icon" in written):
+            element.tag = "figure" if tag == "dl" else "div"
+        elif tag in ("span", "font") and (style := element.get("style")):
+            element.tag = _meant(style) or tag
+        elif tag in ("b", "strong") and "font-weight" in (style := element.get("style") or "") and not _BOLD.search(style):
+            element.tag = "span"  # Google Docs wraps all it pastes
+        elif tag in ("p", "div", "span", "dd", "li", "em", "small") and rows["patterns"]["caption"].search(written):
+            _caption(element)
+        elif tag == "a" and (name := element.get("name")) and not element.get("id"):
+            element.set("id", name)
+        self._reclass(element, written)
+        return element
+
+    def _reclass(self, element: HtmlElement, written: str) -> None:
+        attributes = element.attrib
+        if written:
+            patterns = self.rows["patterns"]
+            names = [name for name in written.split() if patterns["kept"].match(name)]
+            if element.tag not in ("img", "a", "span", "li") and "gallery" not in names and patterns["gallery"].search(written):
+                names.append("gallery")
+            if element.tag in ("blockquote", "figure", "aside", "div") and patterns["pullquote"].search(written) and not names:
+                names.append("pullquote")
+                if element.tag == "div":
+                    element.tag = "blockquote"
+            if names:
+                attributes["class"] = " ".join(dict.fromkeys(names))
+            else:
+                attributes.pop("class", None)
+        if "id" in attributes and not self._leads_here(element, attributes["id"]):
+            del attributes["id"]
+        for name in ("style", "align", "role", "tabindex"):
+            attributes.pop(name, None)
+
+    def _leads_here(self, element: HtmlElement, identity: str) -> bool:
+        """Whether a link may lead to this id: from this body, or from another article to a heading or a named anchor."""
+        if element.tag == "a":
+            return element.get("href") is None and not identity.startswith("more-")
+        return element.tag in HEADINGS or element.tag == "sup" or identity in self.targets
+
+    def _texts(self, kept: list[tuple[HtmlElement, bool]]) -> None:
+        verbatim_of = {element: verbatim for element, verbatim in kept}
+        if self.bracketed:
+            self._join_broken(kept)
+        for element, verbatim in kept:
+            if element.text and not verbatim:
+                element.text = self._text(element.text)
+            parent = element.getparent()
+            if element.tail and parent is not None and not verbatim_of.get(parent, False):
+                element.tail = self._text(element.tail)
+
+    def _text(self, text: str) -> str:
+        text = _SPACES.sub(" ", text)
+        if "\u00a0" in text:
+            text = _SPACE_RUN.sub(" ", text)
+        if self.bracketed and "[" in text:
+            less = without_shortcodes(text, self.shortcodes.append, self.ended)
+            return text if self.keep_shortcodes or less == text else _SPACE_RUN.sub(" ", less)
+        return text
+
+    def _join_broken(self, kept: list[tuple[HtmlElement, bool]]) -> None:
+        """A shortcode written over several lines is one again: WordPress put ``br`` between them."""
+        for element, verbatim in kept:
+            if element.tag != "br" or verbatim:
+                continue
+            previous, parent = element.getprevious(), element.getparent()
+            before = (previous.tail if previous is not None else parent.text if parent is not None else None) or ""
+            if "[" in before and _SEPARATE.search(before):
+                element.tail = f" {(element.tail or '').lstrip()}"
+                drop(element)
+
+    def _up(self, kept: list[tuple[HtmlElement, bool]]) -> None:
+        full: set[HtmlElement] = set()
+        for element, verbatim in reversed(kept):
+            if element is self.root or element.getparent() is None:
+                continue
+            tag = str(element.tag)
+            shows = tag in MEDIA or bool(element.text and (verbatim or not BLANK.fullmatch(element.text)))
+            shows = (
+                shows
+                or element.get("id") is not None
+                or any(child in full or (child.tail and not BLANK.fullmatch(child.tail)) for child in element)
+            )
+            if not (shows or tag in _KEEP_WHOLE or element.get("data-note") is not None):
+                _empty(element)
+                continue
+            full.add(element)
+            if not verbatim or tag == "pre":
+                _settle(element, tag)
+        for element in (self.root, *self.root.iterdescendants()):
+            _space_blocks(element)
+
+
+def _is_icon(element: HtmlElement) -> bool:
+    return element.tag not in MEDIA and element.find(".//img") is None and not any(c.isalnum() for c in element.text_content())
+
+
+def _holds_article(form: HtmlElement) -> bool:
+    """Some sites wrap the whole text in a form."""
+    return len(form.findall(".//p")) > 5 and form.find(".//textarea") is None
+
+
+def _player(element: HtmlElement) -> HtmlElement:
+    """An old player's ``object`` or ``embed`` as a frame, or a link to its file."""
+    if element.tag == "object" and element.find(".//iframe") is not None:
+        element.tag = "div"
+        element.attrib.clear()
+        return element
+    source = element.get("src") or element.get("data") or ""
+    for param in element.iter("param"):
+        if (param.get("name") or "").lower() in ("movie", "src") and param.get("value"):
+            source = source or param.get("value") or ""
+    for inner in element.iter("embed"):
+        source = source or inner.get("src") or ""
+    if source.startswith(("http", "//", "/")) and extension(source) not in ("swf", "jar", "pdf"):
+        new = lxml.html.Element("iframe", src=re.sub(r"(youtube(?:-nocookie)?\.com)/v/", r"\1/embed/", source))
+    else:
+        new = lxml.html.Element("span")
+    replace(element, new)
+    return new
+
+
+def _formula(element: HtmlElement) -> HtmlElement:
+    """MathML as the TeX it was made from, else as its text."""
+    tex = next((a.text for a in element.iter("annotation") if "tex" in (a.get("encoding") or "")), None)
+    new = lxml.html.Element("span")
+    new.set("class", "math")
+    new.text = " ".join((tex or element.get("alttext") or element.text_content()).split())
+    replace(element, new)
+    return new
+
+
+def _meant(style: str) -> str | None:
+    """The element that an inline style stands for."""
+    style = style.lower()
+    if raised := _RAISED.search(style):
+        return "sup" if raised[1] == "super" else "sub"
+    for pattern, tag in ((_BOLD, "strong"), (_ITALIC, "em"), (_STRUCK, "s")):
+        if pattern.search(style):
+            return tag
+    return None
+
+
+def _caption(element: HtmlElement) -> None:
+    """A caption outside ``figure`` makes its wrapper one."""
+    parent = element.getparent()
+    if parent is None or parent.tag == "figcaption":
+        return
+    if parent.tag == "dl" or (parent.tag in ("div", "li") and len(parent.findall(".//img")) == 1):
+        if parent.tag == "li":
+            return
+        parent.tag = "figure"
+    if parent.tag == "figure":
+        element.tag = "figcaption"
+
+
+def _empty(element: HtmlElement) -> None:
+    """Nothing to see: gone, a space left where it stood between words."""
+    inner = element.text_content()
+    if inner and element.tag not in BLOCKS:
+        element.tail = f" {(element.tail or '').lstrip()}"
+    drop(element)
+
+
+def _settle(element: HtmlElement, tag: str) -> None:
+    """Wrappers that hold structure go, those that hold words become paragraphs."""
+    attributes = element.attrib
+    if tag in _INLINE_WRAPPERS or ":" in tag:
+        if not any(name in attributes for name in ("class", "id", "lang", "dir", "data-note")):
+            element.drop_tag()
+    elif tag in ("div", "form", "button"):
+        if not attributes.get("class") and not any(name in attributes for name in ("id", "lang", "dir")):
+            _settle_wrapper(element)
+    elif tag in _EDGED:
+        _trim(element)
+
+
+def _settle_wrapper(element: HtmlElement) -> None:
+    parent = element.getparent()
+    blocks = any(child.tag in BLOCKS for child in element)
+    words = not BLANK.fullmatch(element.text or "") or any(
+        child.tag not in BLOCKS or not BLANK.fullmatch(child.tail or "") for child in element
+    )
+    if blocks and words:
+        element.tag = "div"
+    elif (
+        blocks
+        or parent is None
+        or parent.tag == "figure"
+        or (parent.tag in ("li", "td", "th", "dd", "figcaption", "summary") and len(parent) == 1)
+    ):
+        element.drop_tag()
+    elif parent.tag in BLOCKS and parent.tag not in (*HEADINGS, "p", "pre", "summary", "ul", "ol", "dl", "table", "tr"):
+        element.tag = "p"
+        _trim(element)
+    elif parent.tag in ("ul", "ol"):
+        element.tag = "li"
+    else:
+        element.tag = "span"
+        element.tail = f" {element.tail or ''}"
+        element.drop_tag()
+
+
+def _trim(element: HtmlElement) -> None:
+    """White space and line breaks at a paragraph's start and end show nothing."""
+    while len(element) and element[-1].tag == "br" and BLANK.fullmatch(element[-1].tail or ""):
+        drop(element[-1])
+    while len(element) and element[0].tag == "br" and BLANK.fullmatch(element.text or ""):
+        element.text = None
+        drop(element[0])
+    if element.text:
+        element.text = element.text.lstrip(" ")
+    if len(element):
+        element[-1].tail = (element[-1].tail or "").rstrip(" ")
+    elif element.text:
+        element.text = element.text.rstrip(" ")
+
+
+def _space_blocks(element: HtmlElement) -> None:
+    """One new line between blocks, none at their edges: the same body always reads the same."""
+    for child in element:
+        if child.tag in BLOCKS and child.tail and BLANK.fullmatch(child.tail):
+            child.tail = "\n"
+    if len(element) and element.tag in BLOCKS and element[0].tag in BLOCKS and element.text and BLANK.fullmatch(element.text):
+        element.text = None
