@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -16,18 +15,15 @@ from msgspec.structs import replace
 
 from presslift.records import Comment, CommentAuthor
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.dates import Moment, parse_date, parse_machine_date
+from presslift.scraper.parse.comment_item import read_comment, stamps
+from presslift.scraper.parse.dates import Moment
 from presslift.scraper.parse.discussion import foreign_systems, found, holds_body, read_count, read_pages, take_out
 from presslift.scraper.parse.document import (
     SPACE,
     Document,
     classes,
     detach,
-    inner_html,
-    may_match,
-    names_of,
     read_fragment,
-    select,
     text_of,
 )
 
@@ -72,7 +68,7 @@ def read_comments(doc: Document, zone: str | None = None) -> CommentsReading:
     comments: list[Comment] = []
     # Replies stand inside what they answer: read and taken out first, they leave it alone with its own words.
     for item in reversed(items):
-        comment = _read_item(item, language, zone)
+        comment = read_comment(item.element, item.number, item.parent, language, zone)
         detach(item.element)
         if comment is not None:
             comments.append(comment)
@@ -190,152 +186,6 @@ def _threads(items: list[Item]) -> list[Item]:
     return items
 
 
-# --- reading ---
-
-
-def _read_item(item: Item, language: str | None, zone: str | None) -> Comment | None:
-    rows = table("comments")["item"]
-    element = item.element
-    marks = names_of(element)
-    if any(_matches(element, css, marks) for css in rows["moderated"]):
-        return None
-    names = frozenset(n for node in [element, *element[:2]] if isinstance(node.tag, str) for n in classes(node))
-    is_ping = bool(names & set(rows["pingback"]))
-    text = _text_element(element, marks)
-    if text is not None:
-        detach(text)
-    elif _opens_as_ping(element):
-        is_ping = True
-    author = _author(element, marks)
-    local, utc = _date(element, marks, language, zone)
-    if text is None:
-        text = None if is_ping else _bare_text(element)
-    if is_ping and author.name is None:
-        link = next((a for a in element.iter("a") if (a.get("href") or "").startswith("http")), None)
-        author = CommentAuthor(name=text_of(link) or None, url=link.get("href")) if link is not None else author
-    markup, words = _clean(text)
-    return Comment(
-        id=item.number,
-        parent=item.parent,
-        type="pingback" if is_ping else "comment",
-        author=author,
-        is_post_author=bool(names & set(rows["post_author"])),
-        date=local,
-        date_utc=utc,
-        html=markup,
-        text=words,
-    )
-
-
-def _opens_as_ping(element: HtmlElement) -> bool:
-    opener = text_of(element)[:40].casefold().lstrip()
-    return any(re.match(re.escape(word) + r"\s*:", opener) for word in table("comments")["item"]["pingback_words"])
-
-
-@cache
-def _joined(part: str) -> str:
-    return ", ".join(table("comments")["item"][part])
-
-
-def _matches(element: HtmlElement, css: str, marks: frozenset[str]) -> list[HtmlElement]:
-    return select(element, css) if may_match(css, marks) else []
-
-
-def _text_element(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | None:
-    for css in table("comments")["item"]["text"]:
-        for match in _matches(element, css, marks):
-            if match is not element and not select(match, ".fn, .comment-author, .wpd-comment-author, .wc-comment-author"):
-                return match
-    return None
-
-
-def _bare_text(element: HtmlElement) -> HtmlElement | None:
-    frames = (match for css in table("comments")["item"]["frame"] for match in select(element, css) if match is not element)
-    frame = next(frames, element)
-    for part in select(frame, _joined("beside")):
-        if part is not frame and part.getparent() is not None:
-            detach(part)
-    return frame
-
-
-def _clean(element: HtmlElement | None) -> tuple[str | None, str | None]:
-    if element is None:
-        return None, None
-    for part in select(element, _joined("drop")):
-        if part is not element and part.getparent() is not None:
-            detach(part)
-    return inner_html(element).strip() or None, text_of(element) or None
-
-
-@cache
-def _says() -> re.Pattern[str]:
-    words = "|".join(sorted(map(re.escape, table("comments")["words"]["says"]), key=len, reverse=True))
-    return re.compile(rf"(?:\s+(?:{words}))?\s*[:：]\s*$|\s+(?:{words})\s*$", re.I)
-
-
-def _author(element: HtmlElement, marks: frozenset[str]) -> CommentAuthor:
-    for css in table("comments")["item"]["author"]:
-        for match in _matches(element, css, marks):
-            for part in select(match, _joined("badge")):
-                if part is not match and part.getparent() is not None and part.tag != "img":
-                    detach(part)
-            name = _says().sub("", text_of(match)).strip()
-            if name and len(name) <= 200:
-                return CommentAuthor(name=name, url=_author_url(match, element))
-    return CommentAuthor()
-
-
-def _author_url(match: HtmlElement, item: HtmlElement) -> str | None:
-    around: list[HtmlElement] = []
-    for ancestor in match.iterancestors():
-        if ancestor is item:
-            break
-        around.append(ancestor)
-    for link in [*match.iter("a"), *(a for a in around if a.tag == "a")]:
-        href = (link.get("href") or "").strip()
-        if href.startswith(("http://", "https://")) and "#comment" not in href and "replytocom=" not in href and not href.endswith("://"):
-            return href
-    return None
-
-
-# --- dates ---
-
-
-def _zoned(when: datetime, zone: str | None) -> datetime:
-    if not zone or when.tzinfo is not None:
-        return when
-    match = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", zone)
-    if match:
-        shift = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        return when.replace(tzinfo=timezone(-shift if match[1] == "-" else shift))
-    try:
-        return when.replace(tzinfo=UTC if zone in ("Z", "UTC") else ZoneInfo(zone))
-    except (ValueError, OSError, KeyError):
-        return when
-
-
-def _stamps(moment: Moment | None, zone: str | None) -> tuple[str | None, str | None]:
-    if moment is None:
-        return None, None
-    if moment.when is not None:
-        moment = replace(moment, when=_zoned(moment.when, zone))
-    return moment.local, moment.utc
-
-
-def _date(element: HtmlElement, marks: frozenset[str], language: str | None, zone: str | None) -> tuple[str | None, str | None]:
-    for time in element.iter("time", "meta"):
-        moment = parse_machine_date(time.get("datetime") or (time.get("content") if time.get("itemprop") == "datePublished" else None))
-        if moment is not None:
-            return _stamps(moment, zone)
-    for css in table("comments")["item"]["date"]:
-        for match in _matches(element, css, marks):
-            for text in (match.get("title"), text_of(match)):
-                moment = parse_date(text, language)
-                if moment is not None:
-                    return _stamps(moment, zone)
-    return None, None
-
-
 # --- REST ---
 
 
@@ -377,7 +227,7 @@ def _rest_dates(item: dict[str, Any], zone: str | None) -> tuple[str | None, str
     try:
         utc = datetime.fromisoformat(str(item.get("date_gmt"))).replace(microsecond=0, tzinfo=UTC)
     except ValueError:
-        return _stamps(Moment(day=local.date(), when=local, precision="second"), zone)
+        return stamps(Moment(day=local.date(), when=local, precision="second"), zone)
     shift = local.replace(tzinfo=UTC) - utc
     # Local time less UTC is the site's offset at that moment, summer time considered.
     if abs(shift) < timedelta(hours=24) and shift.total_seconds() % 900 == 0:

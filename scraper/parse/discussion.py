@@ -31,7 +31,8 @@ def read_count(doc: Document) -> int | None:
     title = next((text_of(h) for h in doc.root.iter("h1")), "")
     inside = [h for area in found(doc, table("comments")["area"]["whole"]) for h in area.iter("h2", "h3", "h4", "h5")]
     for heading in [*found(doc, rows["heading"]), *inside]:
-        number = _count_in(text_of(heading), title)
+        reply = heading.get("id") == "reply-title" or "comment-reply-title" in classes(heading)
+        number = None if reply else _count_in(text_of(heading), title)
         if number is not None:
             return number
     for element in found(doc, rows["meta"]):
@@ -62,7 +63,9 @@ def _count_in(text: str, title: str) -> int | None:
     match = NUMBER.search(bare)
     if match:
         return _number(match[0])
-    return 1 if bare.replace("’", "'").split(" ")[0] in rows["one"] and len(bare.split()) > 1 else None
+    words = bare.replace("’", "'").split()
+    # "Eine Antwort schreiben" invites, "Eine Antwort zu …" counts.
+    return 1 if len(words) > 1 and words[0] in rows["one"] and (len(words) == 2 or words[2] in rows["to"]) else None
 
 
 def _declared(node: dict[str, Any]) -> int | None:
