@@ -139,12 +139,10 @@ class Terminal:
         click.echo("addresses: " + (", ".join(f"{n} {name}" for name, n in state["addresses"].items()) or "none"))
         for run in state["runs"]:
             numbers = run["numbers"]
-            did = numbers.get("error") or ", ".join(
-                f"{numbers[k]} {k}" for k in ("created", "updated", "moved", "removed", "requests") if numbers.get(k)
-            )
-            click.echo(
-                f"run {run['id']}: {run['command']} at {run['started_at']}: {run['state']}{f', exit {run['exit_code']}' if run['exit_code'] else ''}; {did or 'no change'}"
-            )
+            counted = ("created", "updated", "moved", "removed", "requests")
+            did = numbers.get("error") or ", ".join(f"{numbers[k]} {k}" for k in counted if numbers.get(k)) or "no change"
+            code = f", exit {run['exit_code']}" if run["exit_code"] else ""
+            click.echo(f"run {run['id']}: {run['command']} at {run['started_at']}: {run['state']}{code}; {did}")
         for failure in state["failures"]:
             detail = f" ({failure['detail']})" if failure["detail"] else ""
             click.echo(f"failed: {failure['url']}: {failure['reason']}{detail}")

@@ -38,7 +38,8 @@ class ArchiveReader:
     def _lacking(self) -> list[str]:
         keys = []
         for row in self._store.rows(
-            "SELECT parsed, addresses.key AS address FROM articles JOIN addresses ON article = articles.id WHERE dirty = 1 AND articles.state != 'removed' AND read_run = ?",
+            "SELECT parsed, addresses.key AS address FROM articles JOIN addresses ON article = articles.id "
+            "WHERE dirty = 1 AND articles.state != 'removed' AND read_run = ?",
             self._run,
         ):
             article: Article = DECODE.decode(row["parsed"])

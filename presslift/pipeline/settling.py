@@ -36,7 +36,8 @@ class Settler:
         keys += [
             row["id"]
             for row in self._store.rows(
-                "SELECT articles.id FROM articles JOIN addresses ON article = articles.id WHERE articles.state = 'removed' AND dirty = 1 AND addresses.state = 'exported'"
+                "SELECT articles.id FROM articles JOIN addresses ON article = articles.id "
+                "WHERE articles.state = 'removed' AND dirty = 1 AND addresses.state = 'exported'"
             )
         ]
         for id in keys:
@@ -73,7 +74,8 @@ class Settler:
         if old is None or edited or moved or restored or (self._full and ENCODE.encode(_bare(old)) != ENCODE.encode(_bare(article))):
             changed_at = now() if old is None or edited else row["content_changed_at"]
             self._store.write(
-                "UPDATE articles SET settled = ?, content_hash = ?, content_changed_at = ?, url = ?, wp_id = ?, type = ?, published = ?, state = 'live', dirty = 0, "
+                "UPDATE articles SET settled = ?, content_hash = ?, content_changed_at = ?, url = ?, wp_id = ?, type = ?, published = ?, "
+                "state = 'live', dirty = 0, "
                 "removed_at = NULL, proof = NULL WHERE id = ?",
                 ENCODE.encode(article),
                 article.content_hash,
@@ -115,7 +117,10 @@ class Settler:
 
     def withdraw(self) -> None:
         """Take out at once what became protected or private; and what a person's scope leaves out, without a tombstone."""
-        query = "SELECT articles.*, addresses.reason FROM articles JOIN addresses ON article = articles.id WHERE articles.state IN ('live', 'new') AND addresses.state = 'excluded'"
+        query = (
+            "SELECT articles.*, addresses.reason FROM articles JOIN addresses ON article = articles.id "
+            "WHERE articles.state IN ('live', 'new') AND addresses.state = 'excluded'"
+        )
         for row in list(self._store.rows(query)):
             with self._store.batch():
                 if row["reason"] == "protected":
@@ -133,7 +138,8 @@ class Settler:
         gone: list[tuple[Row, str]] = []
         for key in vanished:
             row = self._store.row(
-                "SELECT articles.*, addresses.key AS address, addresses.gone_run FROM articles JOIN addresses ON article = articles.id WHERE addresses.key = ?",
+                "SELECT articles.*, addresses.key AS address, addresses.gone_run FROM articles JOIN addresses ON article = articles.id "
+                "WHERE addresses.key = ?",
                 key,
             )
             if row is None or row["state"] == "removed" or article_key(row["url"], self._facts.url) != key:
