@@ -1,0 +1,63 @@
+"""What the readers of footnotes hand one another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from presslift.records import Footnote
+
+PLACEHOLDER = "presslift-note"
+"""The class of the ``sup`` that stands for a marker in ``body_html``."""
+
+
+class NotesReading(Struct, kw_only=True):
+    """The notes of one article, in order of first mention, and what could not be matched."""
+
+    notes: list[Footnote] = []
+    warnings: list[str] = []
+
+
+@dataclass(eq=False)
+class Definition:
+    """The text of one note: its block in the tree and the blocks that continue it."""
+
+    block: HtmlElement
+    label: str
+    style: str
+    confidence: float
+    keys: set[str] = field(default_factory=set)
+    more: list[HtmlElement] = field(default_factory=list)
+    content: str | None = None
+    back: str | None = None
+    printed: str | None = None
+    marks: list[HtmlElement] = field(default_factory=list)
+    body: HtmlElement | None = None
+    implied: bool = False
+    """The number is the list's own, not printed at the start of the text."""
+
+    @property
+    def blocks(self) -> list[HtmlElement]:
+        """The block and its continuations, in order."""
+        return [self.block, *self.more]
+
+
+@dataclass(eq=False)
+class Workspace:
+    """The article while its notes are read."""
+
+    container: HtmlElement
+    root: HtmlElement
+    definitions: list[Definition] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+    """Ids of markers: what leads there from a note leads back."""
+    lists: list[HtmlElement] = field(default_factory=list)
+    """Whole lists with their headings, to go when their notes have gone."""
+
+    @property
+    def scoped(self) -> bool:
+        """Whether more than the container may be looked at."""
+        return self.root is not self.container

@@ -1,0 +1,211 @@
+"""Moves in the tree that every reader of notes makes: find a marker's wrapper, put a placeholder, take a list out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from lxml.html import Element, HtmlElement
+
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import BLOCKS, detach, text_of
+from presslift.scraper.parse.footnotes.labels import heading_of
+from presslift.scraper.parse.footnotes.model import PLACEHOLDER
+
+Place = Literal["body", "byline", "title", "caption", "table"]
+WRAPPERS = frozenset("sup span em strong small b i font a u mark".split())
+SOLID = ("img", "iframe", "video", "audio", "object", "embed", "input", "form", "table", "svg")
+PAIRS = {"[": "]", "(": ")", "{": "}", "［": "］", "（": "）", "【": "】"}
+
+
+def is_element(node: object) -> bool:
+    """Whether a node is an element, not a comment or instruction."""
+    return isinstance(getattr(node, "tag", None), str)
+
+
+def block_of(element: HtmlElement) -> HtmlElement:
+    """The nearest block that holds the element, or the element itself when it is one."""
+    node: HtmlElement | None = element
+    while node is not None:
+        if node.tag in BLOCKS:
+            return node
+        node = node.getparent()
+    return element
+
+
+def wrapper_of(element: HtmlElement) -> HtmlElement:
+    """The outermost inline element that holds nothing but this one."""
+    node = element
+    while True:
+        parent = node.getparent()
+        if parent is None or parent.tag not in WRAPPERS or (parent.text or "").strip() or (node.tail or "").strip():
+            return node
+        if any(child is not node and (text_of(child) or child.tag in SOLID or (child.tail or "").strip()) for child in parent):
+            return node
+        node = parent
+
+
+def placeholder(key: str, marker: str) -> HtmlElement:
+    """A marker's stand-in; its number comes when all are known."""
+    element = Element("sup")
+    element.set("class", PLACEHOLDER)
+    element.set("data-note", key)
+    element.set("data-marker", marker)
+    return element
+
+
+def replace(element: HtmlElement, *new: HtmlElement) -> None:
+    """Put elements where one stood; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None or not new:
+        return
+    place = parent.index(element)
+    new[-1].tail, element.tail = element.tail, None
+    parent.remove(element)
+    for offset, item in enumerate(new):
+        parent.insert(place + offset, item)
+
+
+def bracketed(element: HtmlElement) -> tuple[str, str]:
+    """The brackets right around an element, taken out of the text: ``[<a>1</a>]``; empty strings when there are none."""
+    previous, parent = element.getprevious(), element.getparent()
+    before = (previous.tail if previous is not None else parent.text if parent is not None else "") or ""
+    after = element.tail or ""
+    if not before or PAIRS.get(before[-1]) != after[:1] or not after:
+        return "", ""
+    if previous is not None:
+        previous.tail = before[:-1]
+    elif parent is not None:
+        parent.text = before[:-1]
+    element.tail = after[1:]
+    return before[-1], after[0]
+
+
+def join_raised(mark: HtmlElement) -> None:
+    """Dissolve a ``sup`` that holds nothing but placeholders and separators."""
+    parent = mark.getparent()
+    if parent is None or parent.tag != "sup" or parent.get("class") == PLACEHOLDER or (parent.text or "").strip(" ,;[]()"):
+        return
+    children = list(parent)
+    if any(child.get("class") != PLACEHOLDER or (child.tail or "").strip(" ,;–-[]()\u00a0") for child in children):
+        return
+    for child in children:
+        child.tail = None
+    replace(parent, *children)
+
+
+def place_of(mark: HtmlElement, container: HtmlElement) -> Place:
+    """Where a marker stands. A cheap check: a byline is a short line near the top that opens with its word."""
+    node = mark.getparent()
+    while node is not None and node is not container:
+        if node.tag in ("td", "th", "table"):
+            return "table"
+        if node.tag in ("figcaption", "caption") or "caption" in (node.get("class") or ""):
+            return "caption"
+        if node.tag == "h1":
+            return "title"
+        node = node.getparent()
+    return "byline" if node is container and _in_byline(mark, container) else "body"
+
+
+def _in_byline(mark: HtmlElement, container: HtmlElement) -> bool:
+    block = block_of(mark)
+    if block is container or not BYLINE.match(text_of(block)[:200]) or len(text_of(block)) > 160:
+        return False
+    length = 0
+    for element in container.iter("p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote"):
+        if element is block:
+            return True
+        length += len(text_of(element))
+        if length > 700:
+            return False
+    return length < 300
+
+
+BYLINE = re.compile(r"\s*(?:" + "|".join(sorted(table("footnotes")["words"]["byline"], key=len, reverse=True)) + r")(?:\s*[:：]|\s)", re.I)
+
+
+def is_blank(element: HtmlElement) -> bool:
+    """Whether nothing would be lost with the element."""
+    if next(element.iter(*SOLID), None) is not None or text_of(element):
+        return False
+    return all(mark.get("class") != PLACEHOLDER for mark in element.iter("sup"))
+
+
+def remove_blocks(blocks: list[HtmlElement], stop: HtmlElement, language: str | None) -> None:
+    """Take the notes' blocks out, and with them the rule, the heading and the wrappers that held nothing else."""
+    for block in blocks:
+        parent = block.getparent()
+        if parent is None:
+            continue
+        lead = _lead_in(block, stop, language)
+        detach(block)
+        for element in lead:
+            detach(element)
+        _prune(parent, stop, language)
+
+
+def _lead_in(block: HtmlElement, stop: HtmlElement, language: str | None) -> list[HtmlElement]:
+    """The rules and headings right above a block, and what is blank between them and it."""
+    found: list[HtmlElement] = []
+    blank: list[HtmlElement] = []
+    for element in _above(block, stop):
+        if _heads_notes(element, language):
+            found += [*blank, element]
+            blank = []
+        elif is_blank(element):
+            blank.append(element)
+        else:
+            break
+    return found
+
+
+def _above(block: HtmlElement, stop: HtmlElement) -> Iterator[HtmlElement]:
+    """What stands right above a block, nearest first, up through parents that start with it."""
+    node: HtmlElement | None = block
+    budget = 8
+    while node is not None and node is not stop and budget:
+        previous = node.getprevious()
+        while previous is not None and budget:
+            if (previous.tail or "").strip():
+                return
+            if is_element(previous):
+                budget -= 1
+                yield previous
+            previous = previous.getprevious()
+        node = node.getparent()
+        if node is None or (node.text or "").strip():
+            return
+
+
+def _heads_notes(element: HtmlElement, language: str | None) -> bool:
+    if element.tag == "hr":
+        return True
+    if element.tag in ("ol", "ul", "table", "li"):
+        return False
+    text = text_of(element)
+    if len(text) > 60:
+        return False
+    return bool(text) and (bool(heading_of(text, language) or heading_of(text, None)) or (len(text) > 2 and not text.strip("_-–—*• .")))
+
+
+def _prune(parent: HtmlElement, stop: HtmlElement, language: str | None) -> None:
+    """Detach the parents that nothing is left in, and the named wrappers in which only a heading is."""
+    node: HtmlElement | None = parent
+    while node is not None and node is not stop and node.tag not in ("body", "html"):
+        text = text_of(node)
+        named = bool(NAMED.search(f"{node.get('class')} {node.get('id')}"))
+        if text and not (named and len(text) <= 60 and heading_of(text, None)):
+            return
+        if next(node.iter("img", "iframe", "video", "audio", "object", "embed", "form", "input"), None) is not None:
+            return
+        above = node.getparent()
+        lead = _lead_in(node, stop, language)
+        detach(node)
+        for element in lead:
+            detach(element)
+        node = above
+
+
+NAMED = re.compile(r"foot-?notes?|end-?notes", re.I)
