@@ -290,12 +290,7 @@ def identity_of(doc: Document) -> tuple[int | None, str | None]:
     wp_id = next((int(m[1]) for c in sorted(classes) if (m := POST_ID.match(c)) and not c.startswith("parent")), None)
     if "page" in classes or any(c.startswith("page-id-") for c in classes):
         return wp_id, "page"
-    type_ = next(
-        (
-            c.removeprefix("single-")
-            for c in sorted(classes)
-            if c.startswith("single-") and not c.startswith(("single-format-", "single-author"))
-        ),
-        None,
-    )
-    return wp_id, type_
+    # Themes have classes that begin with "single-" as well; WordPress names the type twice.
+    types = [c.removeprefix("single-") for c in sorted(classes) if c.startswith("single-") and not c.startswith("single-format-")]
+    twice = [t for t in types if any(c.startswith(f"{t}-template") for c in classes)]
+    return wp_id, next(iter([*twice, *(t for t in types if t == "post"), *types]), None)

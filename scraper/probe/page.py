@@ -1,0 +1,122 @@
+"""What a front page tells of its site: whether WordPress made it, with which theme, builder and plugins."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import Document, select, text_of
+
+THEME = re.compile(r"/wp-content/themes/([\w.%-]+)/")
+STYLE_VERSION = re.compile(r"/wp-content/themes/([\w.%-]+)/(?:[\w./-]*/)?(?:style|main)[\w.-]*\.css\?ver=([\w.]+)")
+CORE_VERSION = re.compile(r"/wp-includes/[\w./-]+\?ver=(\d+\.\d+(?:\.\d+)?)[\"'&]")
+GENERATOR = re.compile(r"""<meta[^>]+name=["']?generator["']?[^>]+content=["']WordPress ([\d.]+[\w.-]*)""", re.I)
+OFFSET = re.compile(r"T\d\d:\d\d(?::\d\d)?([+-]\d\d):?(\d\d)\Z")
+MENU_LINKS = 200
+
+
+@cache
+def _compiled(name: str) -> list[tuple[re.Pattern[str] | None, dict[str, Any]]]:
+    return [(re.compile(row["sign"], re.I) if "sign" in row else None, row) for row in table("identity")[name]]
+
+
+def wordpress_evidence(html: str) -> tuple[list[str], int]:
+    """What in a page speaks for WordPress, and how much: 2 is proof."""
+    found = [row for sign, row in _compiled("wordpress") if sign and sign.search(html)]
+    return [row["evidence"] for row in found], sum(row["weight"] for row in found)
+
+
+def other_system(html: str) -> str | None:
+    """The name of another system that made the page, where it tells."""
+    return next((row["name"] for sign, row in _compiled("other") if sign and sign.search(html)), None)
+
+
+def obstacle(html: str, headers: dict[str, str], status: int) -> tuple[str, str] | None:
+    """What stands between us and the site (a bot check, maintenance, …) and the remedy; None when nothing is known to."""
+    head = "\n".join(f"{k}: {v}" for k, v in headers.items())
+    told = f"{head}\n{html[:300_000]}"
+    for sign, row in _compiled("obstacle"):
+        if sign and status in row.get("status", (status,)) and sign.search(told):
+            return row["what"], row["remedy"]
+    return None
+
+
+def version_of(html: str) -> tuple[str | None, str | None]:
+    """WordPress's version and how it is known: the generator, else the version most of its own files are asked for with."""
+    generator = GENERATOR.search(html)
+    if generator:
+        return generator[1], "generator"
+    versions = Counter(CORE_VERSION.findall(html)).most_common(1)
+    return (versions[0][0], "versions of its files") if versions else (None, None)
+
+
+def theme_of(html: str) -> str | None:
+    """The theme's folder and, where a style sheet tells, its version."""
+    names = Counter(THEME.findall(html)).most_common()
+    if not names:
+        return None
+    # A child theme prints its own style sheet beside most of its parent's files.
+    name = next((n for n, _ in names if n.endswith("-child")), names[0][0])
+    version = next((v for n, v in STYLE_VERSION.findall(html) if n == name), None)
+    return f"{name} {version}" if version else name
+
+
+def builder_of(html: str) -> str | None:
+    """The page builder whose markup is on the page."""
+    return next((row["name"] for sign, row in _compiled("builder") if sign and sign.search(html)), None)
+
+
+def plugins_of(html: str, namespaces: list[str]) -> list[str]:
+    """The plugins that matter to a migration and show: by their files, their markup, or a REST namespace."""
+    folders = {name.lower() for name in re.findall(r"/wp-content/(?:mu-)?plugins/([\w.-]+)/", html)}
+    return [
+        row["name"]
+        for sign, row in _compiled("plugin")
+        if row.get("slug") in folders or (sign and sign.search(html)) or row.get("namespace", "-") in namespaces
+    ]
+
+
+def languages_of(doc: Document) -> list[str]:
+    """The page's language first, then those its head names translations in."""
+    found = [doc.root.get("lang") or ""]
+    for link in doc.root.iter("link"):
+        if "alternate" in (link.get("rel") or "").lower().split():
+            found.append(link.get("hreflang") or "")
+    tags: dict[str, str] = {}
+    for tag in (t.strip().replace("_", "-") for t in found):
+        low = tag.lower()
+        # TranslatePress names each language with and without its region.
+        same = any(k == low or k.startswith(low + "-") or low.startswith(k + "-") for k in tags)
+        if tag and low != "x-default" and not same:
+            tags[low] = tag
+    return list(tags.values())
+
+
+def menus_of(root: HtmlElement, base: str) -> list[dict[str, Any]]:
+    """The navigation menus: ``{name, items: [{title, url}]}``."""
+    menus: list[dict[str, Any]] = []
+    for nav in select(root, "nav, ul.menu, .wp-block-navigation"):
+        if any(parent.tag == "nav" for parent in nav.iterancestors()) or "post-navigation" in (nav.get("class") or ""):
+            continue
+        links = select(
+            nav, "li.menu-item > a[href], li.page_item > a[href], li.wp-block-navigation-item > a[href], .wp-block-page-list a[href]"
+        )
+        items = [{"title": text_of(a), "url": urljoin(base, a.get("href") or "")} for a in links[:MENU_LINKS]]
+        if items and items not in [m["items"] for m in menus]:
+            menus.append({"name": nav.get("aria-label") or nav.get("id") or None, "items": items})
+    return menus
+
+
+def offset_of(doc: Document) -> str | None:
+    """The site's offset from UTC (±hh:mm), as dates in the page print it; None where they print none or only UTC's."""
+    dates = [e.get("datetime") or "" for e in doc.root.iter("time")]
+    dates += [v for name in ("article:published_time", "article:modified_time", "og:updated_time") for v in doc.meta.get(name, [])]
+    offsets = [f"{m[1]}:{m[2]}" for d in dates if (m := OFFSET.search(d.strip()))]
+    # SEO plugins print UTC whatever the site's zone is.
+    return next((o for o in offsets if o != "+00:00"), None)
