@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from presslift.check import check as check
+    from presslift.checking import check as check
     from presslift.dataset import open_dataset as open_dataset
     from presslift.pipeline import RunSummary as RunSummary
     from presslift.pipeline import export as export
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from presslift.records import Article as Article
 
 _HOMES = {
-    "check": "presslift.check",
+    "check": "presslift.checking",
     "open_dataset": "presslift.dataset",
     "Article": "presslift.records",
     **dict.fromkeys(("RunSummary", "export", "extract", "migrate", "probe", "reparse", "status", "sync"), "presslift.pipeline"),
@@ -51,6 +51,6 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'presslift' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
-    # A submodule of the same name (presslift.check) must not hide the function.
+    # A submodule of the same name (presslift.export) must not hide the function.
     globals()[name] = value
     return value

@@ -106,6 +106,10 @@ class Dataset:
         """Every article whole, nested parts included, in export order; streams."""
         return (ARTICLE.decode(line) for line in lines_of(self._held["articles.jsonl"]))
 
+    def lines(self, file: str) -> Iterator[bytes]:
+        """The lines of one of the set's JSON lines files, as they are; none for a file that it has not."""
+        return lines_of(self._held.get(file, b""))
+
     def verify(self) -> bool:
         """True when every file is what ``datapackage.json`` says. Raises ``DatasetDamaged`` with the names of those that are not.
 
