@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import quote, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
@@ -250,7 +251,7 @@ def _records(exchange: Exchange) -> bytes:
     buffer = io.BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
     headers = [(_name(name), _clean(value)) for name, value in exchange.headers]
-    http = StatusAndHeaders(f"{exchange.status} {_clean(exchange.reason)}".strip(), headers, protocol="HTTP/1.1")
+    http = StatusAndHeaders(f"{exchange.status} {_ascii(exchange.reason)}".strip(), headers, protocol="HTTP/1.1")
     dated = {"WARC-Date": exchange.fetched_at}
 
     def record(kind: str, payload: bytes, head: StatusAndHeaders, more: dict[str, str]) -> Any:
@@ -281,7 +282,11 @@ def _member(data: bytes) -> bytes:
 
 def _name(name: str) -> str:
     # The transfer coding is undone in what is kept; archives mark the header so.
-    return f"X-Archive-Orig-{name}" if name.lower() == "transfer-encoding" else _clean(name)
+    return f"X-Archive-Orig-{name}" if name.lower() == "transfer-encoding" else _ascii(name)
+
+
+def _ascii(text: str) -> str:
+    return _clean(text).encode("ascii", "replace").decode("ascii")
 
 
 def _clean(value: str) -> str:
@@ -293,9 +298,8 @@ def _cleaned(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _target(url: str) -> str:
-    after = url.split("://", 1)[-1]
-    slash = after.find("/")
-    return after[slash:] if slash >= 0 else "/"
+    parts = urlsplit(url)
+    return quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + ("?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?") if parts.query else "")
 
 
 def _whole_size(path: Path) -> int:

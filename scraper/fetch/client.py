@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 from requests.cookies import RequestsCookieJar
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
 
 from presslift.config import FetchSettings
 from presslift.errors import FetchError, Stopped
@@ -68,7 +68,7 @@ class Client:
         loopback = self._line.guard.on_loopback
         self._delay = settings.delay if explicit_delay or not loopback else 0.0
         first = 0.1 if loopback else 1.0
-        self._backoff = wait_exponential_jitter(initial=first, max=30, jitter=first)
+        self._backoff = wait_exponential(multiplier=first, max=30) + wait_random(0, first)
         self._lock = threading.Lock()
         self._paces: dict[str, Pace] = {}
         self._robots: dict[str, tuple[float, Robots]] = {}
@@ -290,7 +290,7 @@ class Client:
 
     def _refusal(self, asked: Asked, response: Response, pace: Pace) -> Exception:
         """What a 5xx or 429 comes to: another try, or a failure with the best name there is for it."""
-        verdict = judge(response, asked.kind)
+        verdict = judge(response, "page" if asked.kind == "robots" else asked.kind)
         if verdict.reason == "bot_wall":
             return FetchError(asked.url, "bot_wall", f"{verdict.detail}; {verdict.remedy}", response.status)
         detail = f"HTTP {response.status}" + (f", {verdict.detail}" if verdict.rule else "")
