@@ -12,10 +12,11 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import BLOCKS, detach, read_fragment, text_of
 from presslift.scraper.parse.footnotes.content import fragment_of
 from presslift.scraper.parse.footnotes.labels import is_arrow, label_of, normal, opening_of
-from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Workspace
+from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Workspace, lacks_marker, lacks_note
 from presslift.scraper.parse.footnotes.tree import block_of, bracketed, is_blank, is_element, placeholder, replace, wrapper_of
 
 HEADINGS = frozenset(f"h{n}" for n in range(1, 7))
+OWN_DIV = re.compile(r"(?:foot|end)note|(?:^|\s)(?:ftn|edn)\d", re.I)
 LONGEST = 6000
 """A linked block with more text than this is a section, not a note."""
 
@@ -147,7 +148,7 @@ def _match(
         found = _from_text(anchor)
     if found is None:
         if row is not None and anchor.label is not None:
-            work.warnings.append(f"the note of the marker {text_of(link) or '?'!r} ({row.name}) is missing")
+            work.warnings.append(lacks_note(text_of(link), row.name))
         return
     if found not in work.definitions:
         work.definitions.append(found)
@@ -191,8 +192,9 @@ def _starts_with(parent: HtmlElement, child: HtmlElement) -> bool:
 
 def _one_note_each(parent: HtmlElement, block: HtmlElement) -> bool:
     """Whether a ``div`` is one note's own: named so, or one of several neighbours of which each starts with a mark."""
-    if re.search(r"mso-element: ?(?:foot|end)note", parent.get("style") or "") or re.search(r"(?:foot|end)note|^(?:ftn|edn)\d", f"{parent.get('id') or ''} {parent.get('class') or ''}"):  # fmt: skip
-        return len([a for a in parent.iter("a") if label_of(text_of(a)) and "#" in (a.get("href") or "")]) <= 2
+    names = f"{parent.get('id') or ''} {parent.get('class') or ''}"
+    if re.search(r"mso-element: ?(?:foot|end)note", parent.get("style") or "") or OWN_DIV.search(names):
+        return sum(1 for a in parent.iter("a") if label_of(text_of(a)) and "#" in (a.get("href") or "")) <= 2
     if len(parent) < 2:
         return False
     others = [e for e in (parent.getprevious(), parent.getnext()) if e is not None and is_element(e) and e.tag == "div"]
@@ -310,5 +312,5 @@ def _refless(block: HtmlElement, label: str, style: str, work: Workspace) -> Def
     printed = opening.printed if opening is not None and opening.label == label and opening.form != "bare" else None
     item = Definition(block, label, style, 0.6, printed=printed)
     work.definitions.append(item)
-    work.warnings.append(f"the note {label} ({style}) has no marker")
+    work.warnings.append(lacks_marker(label, style))
     return item

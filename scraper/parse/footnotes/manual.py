@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from lxml.html import HtmlElement
 
@@ -12,8 +13,8 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import select, text_of
 from presslift.scraper.parse.footnotes.labels import heading_of
 from presslift.scraper.parse.footnotes.lines import Line, Mark, marks_of, read_lines_of, split_breaks
-from presslift.scraper.parse.footnotes.model import Definition, Workspace
-from presslift.scraper.parse.footnotes.tree import placeholder, replace, wrapper_of
+from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker
+from presslift.scraper.parse.footnotes.tree import WRAPPERS, placeholder, replace, wrapper_of
 
 COMPATIBLE = {
     "bracket": ("bracket", "raised"),
@@ -56,6 +57,7 @@ class Candidate:
 
     @property
     def number(self) -> int | None:
+        """The label's value; symbols have none."""
         return int(self.label) if self.label.isdecimal() else None
 
 
@@ -87,7 +89,16 @@ def read_manual(work: Workspace, language: str | None) -> None:
     marks = [m for m in marks_of(lines) if m.line not in taken or not m.first]
     runs = _runs(candidates, lines, marks)
     chosen = _choose(runs, lines, marks)
-    used: list[tuple[Mark, dict[str, Definition]]] = []
+    by_mark = _define(work, chosen)
+    for mark, found in sorted(by_mark.items(), key=lambda used: (used[0].line, used[0].start), reverse=True):
+        # A mark that names several notes, of which one is missing, stays as it is.
+        if all(label in found for label in mark.labels):
+            _put(mark, found)
+    _warn(work, runs, chosen, lines)
+
+
+def _define(work: Workspace, chosen: list[Run]) -> dict[Mark, dict[str, Definition]]:
+    """Make the runs' lines definitions; marker → the notes it names, by label."""
     by_mark: dict[Mark, dict[str, Definition]] = {}
     for run in chosen:
         for item in run.items:
@@ -95,13 +106,10 @@ def read_manual(work: Workspace, language: str | None) -> None:
             work.definitions.append(definition)
             if not item.marks:
                 definition.confidence = 0.5
-                work.warnings.append(f"the note {item.printed or item.label} has no marker")
+                work.warnings.append(lacks_marker(item.label, definition.style))
             for mark in item.marks:
                 by_mark.setdefault(mark, {})[item.label] = definition
-    used = list(by_mark.items())
-    for mark, found in reversed(sorted(used, key=lambda u: (u[0].line, u[0].start))):
-        _put(mark, found)
-    _warn(work, runs, chosen, lines)
+    return by_mark
 
 
 def _candidates(lines: list[Line]) -> list[Candidate]:
@@ -178,7 +186,7 @@ def _whole(block: HtmlElement) -> HtmlElement:
 def _without_bullets(found: list[Candidate]) -> list[Candidate]:
     """Asterisks that only stand for bullets: the same symbol opens one line after another."""
     bullets: set[int] = set()
-    for one, two in zip(found, found[1:], strict=False):
+    for one, two in pairwise(found):
         if one.form == two.form == "symbol" and one.label == two.label and two.line - one.line <= 2:
             bullets |= {one.line, two.line}
     return [c for c in found if c.line not in bullets]
@@ -218,10 +226,10 @@ def _between(last: Candidate, item: Candidate, lines: list[Line]) -> list[HtmlEl
         block = lines[number].block
         if block is last.block or any(a is last.block for a in block.iterancestors()):
             continue
-        while block.getparent() is not None and block.getparent() is not parent and block.getparent() not in blocks:
-            block = block.getparent()
-            if block.tag in ("body", "html"):
-                return []
+        for ancestor in block.iterancestors():
+            if ancestor is parent:
+                break
+            block = ancestor
         if block not in blocks and block.getparent() is parent:
             blocks.append(block)
     return blocks
@@ -330,16 +338,12 @@ def _definition(item: Candidate, run: Run) -> Definition:
 
 
 def _put(mark: Mark, found: dict[str, Definition]) -> None:
-    """Replace a mark by its placeholders; labels without a note stay as they are."""
-    missing = [x for x in mark.labels if x not in found]
+    """Replace a mark by its placeholders."""
     new: list[HtmlElement] = []
     for label in mark.labels:
-        if label in found:
-            element = placeholder("", mark.printed if len(mark.labels) == 1 else label)
-            found[label].marks.append(element)
-            new.append(element)
-    if missing and new:
-        new[-1].tail = None
+        element = placeholder("", mark.printed if len(mark.labels) == 1 else label)
+        found[label].marks.append(element)
+        new.append(element)
     if mark.element is not None:
         replace(wrapper_of(mark.element), *new)
         return
@@ -360,13 +364,8 @@ def _put(mark: Mark, found: dict[str, Definition]) -> None:
     for offset, element in enumerate(new):
         parent.insert(place + offset, element)
     new[-1].tail = after
-    if (
-        not slot.tail
-        and not before.strip()
-        and not after.strip()
-        and len(slot.element) == len(new)
-        and slot.element.tag in ("a", "sup", "span", "strong", "em", "b", "small")
-    ):
+    only = not slot.tail and not before.strip() and not after.strip() and len(slot.element) == len(new)
+    if only and slot.element.tag in WRAPPERS:
         replace(wrapper_of(slot.element), *new)
 
 

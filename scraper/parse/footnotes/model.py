@@ -61,3 +61,13 @@ class Workspace:
     def scoped(self) -> bool:
         """Whether more than the container may be looked at."""
         return self.root is not self.container
+
+
+def lacks_note(marker: str, style: str) -> str:
+    """The warning about a marker whose note is nowhere; it stays in the text."""
+    return f"the note of the marker {marker or '?'} ({style}) is missing"
+
+
+def lacks_marker(label: str, style: str) -> str:
+    """The warning about a note without a marker; it is kept without refs."""
+    return f"the note {label} ({style}) has no marker"

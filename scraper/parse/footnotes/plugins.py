@@ -11,7 +11,7 @@ from lxml.html import Element, HtmlElement
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import classes, detach, read_fragment, select, text_of
 from presslift.scraper.parse.footnotes.labels import label_of, normal
-from presslift.scraper.parse.footnotes.model import Definition, Workspace
+from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker, lacks_note
 from presslift.scraper.parse.footnotes.tree import WRAPPERS, bracketed, is_element, placeholder, replace, wrapper_of
 
 
@@ -49,7 +49,7 @@ def _read_row(work: Workspace, row: dict[str, Any], extra: dict[str, str] | None
             found = _by_number(definitions, label, marker, order)
         found = found or _from_text(marker, row)
         if found is None:
-            work.warnings.append(f"the note of the marker {text_of(marker) or '?'!r} ({row['name']}) is missing")
+            work.warnings.append(lacks_note(text_of(marker), row["name"]))
             continue
         if any(a is found.block for a in marker.iterancestors()):
             continue
@@ -68,6 +68,8 @@ def _definitions(work: Workspace, row: dict[str, Any], has_markers: bool) -> lis
     positions: dict[HtmlElement, int] = {}
     for block in select(work.root if has_markers else work.container, row["definition"]):
         parent = block.getparent()
+        if parent is None:
+            continue
         positions[parent] = positions.get(parent, 0) + 1
         first = next((e for e in block if text_of(e)), None)
         printed = text_of(first) if first is not None and not (block.text or "").strip() else ""
@@ -103,10 +105,7 @@ def _values(element: HtmlElement, spec: str) -> list[str]:
     css, _, attribute = spec.rpartition("@") if "@" in spec else (spec, "", "")
     side = css[:1] if css[:1] in "+-" else ""
     css = css.removeprefix(side) if side else css
-    if side:
-        targets = _neighbours(element, side, css)
-    else:
-        targets = select(element, css) if css else [element]
+    targets = _neighbours(element, side, css) if side else select(element, css) if css else [element]
     values = [(e.get(attribute) if attribute else text_of(e)) or "" for e in targets]
     return [v for v in values if v]
 
@@ -175,4 +174,4 @@ def _keep_unmatched(work: Workspace, definitions: list[Definition]) -> None:
             continue
         item.confidence = 0.6
         work.definitions.append(item)
-        work.warnings.append(f"the note {item.label} ({item.style}) has no marker")
+        work.warnings.append(lacks_marker(item.label, item.style))

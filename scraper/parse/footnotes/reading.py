@@ -36,11 +36,11 @@ def read_footnotes(
         read_plugins(work, present, extra)
     if links:
         read_linked(work, [a for a in links if a.getparent() is not None])
-    _bodies(work, language)
+    take_out(work, language)
     before = len(work.definitions)
     read_manual(work, language)
-    _bodies(work, language, before)
-    return NotesReading(notes=_number(work), warnings=work.warnings)
+    take_out(work, language, before)
+    return NotesReading(notes=number_notes(work), warnings=work.warnings)
 
 
 def read_core_meta(meta_json: str | None) -> dict[str, str]:
@@ -63,7 +63,7 @@ def _survey(container: HtmlElement) -> tuple[frozenset[str], list[HtmlElement]]:
     return frozenset(present), links
 
 
-def _bodies(work: Workspace, language: str | None, since: int = 0) -> None:
+def take_out(work: Workspace, language: str | None, since: int = 0) -> None:
     """Copy the notes' texts, then take their blocks and lists out."""
     found = work.definitions[since:]
     for number, definition in enumerate(found, since):
@@ -76,10 +76,14 @@ def _bodies(work: Workspace, language: str | None, since: int = 0) -> None:
     remove_blocks([e for e in lists if e is not work.container], work.root, language)
 
 
-def _number(work: Workspace) -> list[Footnote]:
-    """Give notes their index in order of first mention, and placeholders theirs; a note may mention another."""
-    order: list[Definition] = []
-    refs: dict[Definition, list[Ref]] = {}
+def number_notes(work: Workspace, refs: dict[Definition, list[Ref]] | None = None) -> list[Footnote]:
+    """Give notes their index in order of first mention, and placeholders theirs; a note may mention another.
+
+    ``refs`` are mentions that no longer stand in the tree, which came before all others. The placeholders' ``data-note``
+    is ``d`` and the place in ``work.definitions``.
+    """
+    refs = refs or {}
+    order: list[Definition] = list(refs)
     standing = select(work.root, f"sup.{PLACEHOLDER}")
     _count(work, standing, order, refs)
     for mark in standing:
