@@ -15,6 +15,7 @@ from presslift.records import SiteFacts
 from presslift.scraper.discover.classify import AddressKind, classify, is_internal_type
 from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Get, Left, Listing, capture_of, header
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
+from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document, read_document, select
 from presslift.scraper.parse.identity import ArchiveFacts, page_kind, read_archive
@@ -192,7 +193,10 @@ class Crawler:
         elif (part := NUMBERED.match(url)) and {part[1], part[1] + "/", part[1].rstrip("/")} & self._seen:
             yield Left(url=url, reason="a further page of an article", rule="post_page", source="crawl")
             return
-        if what == "protected":
+        verdict = judge(answer) if wp_id is None or what == "protected" else None
+        if verdict is not None and verdict.reason == "soft_404":
+            return
+        if verdict is not None and verdict.protected:
             yield Left(url=url, type=type_, reason="protected", rule="protected", source="crawl")
             return
         self.found += 1

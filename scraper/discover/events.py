@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
 from presslift.records import Capture
+from presslift.scraper.fetch.response import Answered
 
 Source: TypeAlias = Literal["rest", "sitemap", "feed", "crawl"]
 
 
-class Answer(Protocol):
+class Answer(Answered, Protocol):
     """What discovery reads of a response; ``presslift.scraper.fetch.client.Response`` is one."""
-
-    @property
-    def url(self) -> str:
-        """The address as asked."""
-
-    @property
-    def final_url(self) -> str:
-        """The address that answered, after redirects."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The response's headers; names in any case."""
-
-    @property
-    def body(self) -> bytes:
-        """The body, decompressed."""
 
     @property
     def fetched_at(self) -> str:

@@ -100,12 +100,12 @@ def find_sitemaps(home: str, robots: str, types: Iterable[str], get: Get, settin
     named = [canonical(m, home) for m in re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", robots)]
     working = [url for url in dict.fromkeys(named) if _sitemap(url, get, most) is not None]
     if any(not is_newest_only(url) for url in working):
-        return Sitemaps(urls=working, source="robots.txt", counts=_count(working, types, get, most))
+        return Sitemaps(urls=working, source="robots.txt", counts=_count(working, (home,), types, get, most))
     for path in table("discovery")["sitemaps"]["candidates"]:
         url = canonical(urljoin(home, path))
         if url not in named and _sitemap(url, get, most) is not None:
             urls = [url, *working]
-            return Sitemaps(urls=urls, source="usual address", counts=_count(urls, types, get, most))
+            return Sitemaps(urls=urls, source="usual address", counts=_count(urls, (home,), types, get, most))
     return Sitemaps(urls=working, source="robots.txt" if working else None)
 
 
@@ -120,7 +120,7 @@ def _sitemap(url: str, get: Get, most: int) -> list[tuple[str, bool]] | None:
         return None
 
 
-def _count(urls: list[str], types: Iterable[str], get: Get, most: int) -> dict[str, int | None]:
+def _count(urls: list[str], homes: tuple[str, ...], types: Iterable[str], get: Get, most: int) -> dict[str, int | None]:
     known, counts = frozenset(types), dict[str, int | None]()
     queue, seen, files = list(urls), set(urls), 0
     while queue and files < MOST_FILES:
@@ -130,7 +130,7 @@ def _count(urls: list[str], types: Iterable[str], get: Get, most: int) -> dict[s
             continue
         files += 1
         entries = _sitemap(url, get, most) or []
-        pages = sum(not index for _, index in entries)
+        pages = sum(not index and canonical(address) not in homes for address, index in entries)
         if pages:
             name = label.type or label.name or "post"
             counts[name] = (counts.get(name) or 0) + pages

@@ -18,6 +18,7 @@ STYLE_VERSION = re.compile(r"/wp-content/themes/([\w.%-]+)/(?:[\w./-]*/)?(?:styl
 CORE_VERSION = re.compile(r"/wp-includes/[\w./-]+\?ver=(\d+\.\d+(?:\.\d+)?)[\"'&]")
 GENERATOR = re.compile(r"""<meta[^>]+name=["']?generator["']?[^>]+content=["']WordPress ([\d.]+[\w.-]*)""", re.I)
 OFFSET = re.compile(r"T\d\d:\d\d(?::\d\d)?([+-]\d\d):?(\d\d)\Z")
+FEED_TITLE = re.compile(r"\s+(?:»|&raquo;|›|→|\|)\s+")
 MENU_LINKS = 200
 
 
@@ -35,16 +36,6 @@ def wordpress_evidence(html: str) -> tuple[list[str], int]:
 def other_system(html: str) -> str | None:
     """The name of another system that made the page, where it tells."""
     return next((row["name"] for sign, row in _compiled("other") if sign and sign.search(html)), None)
-
-
-def obstacle(html: str, headers: dict[str, str], status: int) -> tuple[str, str] | None:
-    """What stands between us and the site (a bot check, maintenance, …) and the remedy; None when nothing is known to."""
-    head = "\n".join(f"{k}: {v}" for k, v in headers.items())
-    told = f"{head}\n{html[:300_000]}"
-    for sign, row in _compiled("obstacle"):
-        if sign and status in row.get("status", (status,)) and sign.search(told):
-            return row["what"], row["remedy"]
-    return None
 
 
 def version_of(html: str) -> tuple[str | None, str | None]:
@@ -96,6 +87,17 @@ def languages_of(doc: Document) -> list[str]:
         if tag and low != "x-default" and not same:
             tags[low] = tag
     return list(tags.values())
+
+
+def name_of(doc: Document) -> str | None:
+    """The site's name: as the titles of its feeds begin, as it calls itself, or as the page's title begins."""
+    feeds = [link.get("title") or "" for link in doc.root.iter("link") if "rss" in (link.get("type") or "")]
+    names = [FEED_TITLE.split(title)[0] for title in feeds if FEED_TITLE.search(title)]
+    names += doc.meta.get("og:site_name", [])
+    names += [text_of(e) for e in select(doc.root, ".site-title, .wp-block-site-title, .site-name, .logo-text")]
+    titles = [text_of(e) for e in doc.root.iter("title")]
+    names += [re.split(r"\s[-–—|•·»:]\s", title)[0] for title in titles]
+    return next((name.strip() for name in names if name.strip()), None)
 
 
 def menus_of(root: HtmlElement, base: str) -> list[dict[str, Any]]:

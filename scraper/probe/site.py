@@ -12,7 +12,8 @@ from presslift.records import SiteFacts
 from presslift.scraper.discover.answers import Refused, ask, text, with_parameters
 from presslift.scraper.discover.events import Answer, Get, header
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts, start_address
-from presslift.scraper.parse.document import Document, read_document, select, text_of
+from presslift.scraper.fetch.verdict import judge
+from presslift.scraper.parse.document import Document, read_document
 from presslift.scraper.parse.encoding import decode
 from presslift.scraper.probe import offers, page
 
@@ -54,7 +55,7 @@ def _reach(url: str, get: Get) -> Answer:
         return get(url, kind="page", accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")
     except FetchError as error:
         if error.reason == "bot_wall":
-            raise SiteError(f"{url}: {error.detail or 'a bot check stands in front of it'}") from error
+            raise SiteError(f"{url}: bot_wall: {error.detail or 'a bot check stands in front of it'}") from error
         remedy = {
             "robots": "its robots.txt forbids it; of a site of your own, use --ignore-robots",
             "timeout": "try again, or with a larger --timeout",
@@ -65,11 +66,10 @@ def _reach(url: str, get: Get) -> Answer:
 
 
 def _refuse_obstacles(url: str, answer: Answer, html: str) -> None:
-    evidence, weight = page.wordpress_evidence(html)
-    known = page.obstacle(html, dict(answer.headers), answer.status)
-    # A page of the site itself may well speak of such things.
-    if known and (answer.status >= 400 or weight < 3):
-        raise SiteError(f"{url}: answers with {known[0]} (HTTP status {answer.status}); {known[1]}")
+    verdict = judge(answer)
+    if not verdict.ok and verdict.reason not in ("http_status", "soft_404", "protected"):
+        status = f" (HTTP status {answer.status})" if answer.status != 200 else ""
+        raise SiteError(f"{url}: {verdict.reason}: {verdict.detail}{status}; {verdict.remedy or 'check the address'}")
     if "wp-login.php" in answer.final_url:
         raise SiteError(f"{url}: leads to a login; the site is private: set PRESSLIFT_COOKIE or PRESSLIFT_BASIC_AUTH for it")
     if answer.status in (401, 403, 407, 429, 451):
@@ -80,7 +80,7 @@ def _refuse_obstacles(url: str, answer: Answer, html: str) -> None:
         )
     if answer.status >= 500:
         raise SiteError(f"{url}: is unwell (HTTP status {answer.status}); try again later")
-    if answer.status >= 400 and not evidence:
+    if answer.status >= 400 and not page.wordpress_evidence(html)[1]:
         raise SiteError(f"{url}: is not there (HTTP status {answer.status}); check the address")
 
 
@@ -192,9 +192,7 @@ def _name_and_zone(facts: SiteFacts, doc: Document, rest: offers.Rest, get: Get,
     if text(rest.index.get("name")):
         facts.name, facts.tagline, source = text(rest.index.get("name")), text(rest.index.get("description")), "rest"
     elif not facts.name:
-        site_name = doc.meta.get("og:site_name") or [t for e in select(doc.root, ".site-title, .wp-block-site-title") if (t := text_of(e))]
-        title = [text_of(e) for e in doc.root.iter("title")]
-        facts.name, source = next(iter([*site_name, *title]), None), "page"
+        facts.name, source = page.name_of(doc), "page"
     facts.source["name"] = source
     samples = _samples(facts, rest, get)
     facts.permalink_structure = permalink_structure(samples)
