@@ -11,11 +11,12 @@ import gzip
 import json
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -66,12 +67,22 @@ Behaviour: TypeAlias = Callable[[Visit], None]
 
 
 class Server:
-    """A server on a port of its own; one thread a connection, connections closed after each answer."""
+    """A server on a port of its own; one thread a connection, connections closed after each answer.
+
+    ``tls`` is a certificate and its key, both files in PEM.
+    """
 
     def __init__(
-        self, routes: dict[str, Behaviour | Sequence[Behaviour]] | None = None, default: Behaviour | None = None, host: str = "127.0.0.1"
+        self,
+        routes: Mapping[str, Behaviour | Sequence[Behaviour]] | None = None,
+        default: Behaviour | None = None,
+        host: str = "127.0.0.1",
+        tls: tuple[str, str] | None = None,
     ):
         self.routes = routes or {}
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
+        if self._tls and tls:
+            self._tls.load_cert_chain(*tls)
         self.default = default or page("<title>Not found</title>", status=404)
         self.visits: list[Visit] = []
         self.closing = threading.Event()
@@ -79,7 +90,7 @@ class Server:
         self._now, self._lock = 0, threading.Lock()
         self._socket = socket.create_server((host, 0), backlog=64)
         self.host, self.port = host, self._socket.getsockname()[1]
-        self.url = f"http://{host}:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
 
     def __enter__(self) -> Server:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -105,6 +116,8 @@ class Server:
         with connection:
             connection.settimeout(20)
             try:
+                if self._tls is not None:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
                 visit = self._read(connection)
             except OSError:
                 return

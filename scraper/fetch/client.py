@@ -258,12 +258,12 @@ class Client:
                     asked = _plainer(asked, again)
         except Again as again:
             again.error.attempts = number
-            self._unanswered += again.error.reason in ("connection", "timeout")
+            self._unanswered += asked.kind != "media" and again.error.reason in ("connection", "timeout")
             raise again.error from again
         except FetchError as error:
             error.attempts = number
             raise
-        self._unanswered = 0
+        self._unanswered = self._unanswered if asked.kind == "media" else 0
         return replace(response, attempts=number)
 
     def _wait(self, state: RetryCallState) -> float:

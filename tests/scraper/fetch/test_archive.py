@@ -170,8 +170,10 @@ def test_many_threads(tmp_path: Path) -> None:
                 places[url] = archive.write(exchange(url, os.urandom(500)))
 
         threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
-        [t.start() for t in threads]
-        [t.join() for t in threads]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         assert len(places) == 80
         assert all(archive.read(*place).url == url for url, place in places.items())
 
