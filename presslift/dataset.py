@@ -113,24 +113,29 @@ class Dataset:
     def verify(self) -> bool:
         """True when every file is what ``datapackage.json`` says. Raises ``DatasetDamaged`` with the names of those that are not.
 
-        Files that are not read by this class are looked at only while the set on disk is still the one that was opened.
+        When the set on disk is no longer the one that was opened, only the files of which this has hold are looked at.
         """
-        same = (self.path / PACKAGE).is_file() and (self.path / PACKAGE).read_bytes() == self._package
-        damaged = []
-        for one in self.package["resources"]:
-            path = self.path / one["path"]
-            held = self._held.get(one["path"])
-            if held is None and not same:
-                continue
-            try:
-                digest = hashlib.sha256(path.read_bytes() if held is None else held).hexdigest()
-            except OSError:
-                digest = "gone"
-            if f"sha256:{digest}" != one["hash"]:
-                damaged.append(one["path"])
+        damaged = {one["path"] for one in self.package["resources"] if not self._holds(one["path"], one["hash"])}
+        if damaged - self._held.keys() and self._replaced():
+            damaged &= self._held.keys()
         if damaged:
-            raise DatasetDamaged(f"{self.path}: not as {PACKAGE} says: {', '.join(damaged)}; run `presslift export` on the folder")
+            raise DatasetDamaged(f"{self.path}: not as {PACKAGE} says: {', '.join(sorted(damaged))}; run `presslift export` on the folder")
         return True
+
+    def _holds(self, name: str, told: str) -> bool:
+        try:
+            if name in self._held:
+                return told == f"sha256:{hashlib.sha256(self._held[name]).hexdigest()}"
+            with (self.path / name).open("rb") as file:
+                return told == f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        except OSError:
+            return False
+
+    def _replaced(self) -> bool:
+        try:
+            return (self.path / PACKAGE).read_bytes() != self._package
+        except OSError:
+            return True
 
     def _objects(self, file: str) -> Iterator[dict[str, Any]]:
         return (msgspec.json.decode(line) for line in lines_of(self._held[file]))

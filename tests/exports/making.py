@@ -75,11 +75,24 @@ def article(number: int, **values: Any) -> Article:
         tags=[TAG],
         footnotes=[
             Footnote(
-                index=1, marker="[1]", html='Véase <a href="https://note.example/">allí</a>.', text="Véase allí.", style="linked", refs=[Ref(place="body", anchor="fnref-1")]
+                index=1,
+                marker="[1]",
+                html='Véase <a href="https://note.example/">allí</a>.',
+                text="Véase allí.",
+                style="linked",
+                refs=[Ref(place="body", anchor="fnref-1")],
             )
         ],
         related=[
-            RelatedLink(position=1, place="box", title="Otra", url=f"{SITE}/entrada-{number - 1}/", date="2023-05-06", article_id=before, source="theme"),
+            RelatedLink(
+                position=1,
+                place="box",
+                title="Otra",
+                url=f"{SITE}/entrada-{number - 1}/",
+                date="2023-05-06",
+                article_id=before,
+                source="theme",
+            ),
             RelatedLink(position=2, place="inline", url=f"{SITE}/perdida/", article_id="ffffffffffffffff"),
         ],
         translations=[Translation(language="en", url=f"{SITE}/en/post-{number}/", article_id="ffffffffffffffff")],
@@ -107,9 +120,20 @@ class Made:
 
     def __init__(self, count: int = 3, **values: Any):
         self.count, self.values = count, values
-        self.facts = SiteFacts(url=f"{SITE}/", name="Revista", language="es-ES", counts={"post": count}, source={"name": "rest", "rest_root": "link"})
+        self.facts = SiteFacts(
+            url=f"{SITE}/", name="Revista", language="es-ES", counts={"post": count}, source={"name": "rest", "rest_root": "link"}
+        )
         self.event_list: list[Change] = []
-        self.failed = [Failure(url=f"{SITE}/rota/", kind="page", reason="http_status", status=500, first_at="2024-02-01T00:00:00Z", last_at="2024-02-01T00:00:00Z")]
+        self.failed = [
+            Failure(
+                url=f"{SITE}/rota/",
+                kind="page",
+                reason="http_status",
+                status=500,
+                first_at="2024-02-01T00:00:00Z",
+                last_at="2024-02-01T00:00:00Z",
+            )
+        ]
         self.gone = [Removed(id="eeeeeeeeeeeeeeee", url=f"{SITE}/ida/", removed_at="2024-02-01T00:00:00Z", proof="HTTP 410")]
         self.left_out = [Excluded(url=f"{SITE}/tag/x/", type="archive", reason="an archive, no article", rule="archive")]
         self.redirect_list = [Redirect(from_=f"{SITE}/?p=101", to=f"{SITE}/entrada-1/", kind="shortlink", article_id=f"{1:016x}")]
@@ -128,7 +152,10 @@ class Made:
 
     def accounts(self) -> list[dict[str, Any]]:
         """Two accounts, one of them an author."""
-        return [{"slug": "admin", "name": "admin", "url": None, "bio": None}, {"slug": "ana-ruiz", "name": "Ana Ruiz", "url": f"{SITE}/author/ana-ruiz/", "bio": "Politóloga"}]
+        return [
+            {"slug": "admin", "name": "admin", "url": None, "bio": None},
+            {"slug": "ana-ruiz", "name": "Ana Ruiz", "url": f"{SITE}/author/ana-ruiz/", "bio": "Politóloga"},
+        ]
 
     def changes(self) -> list[Change]:
         """Events."""
