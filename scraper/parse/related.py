@@ -1,19 +1,294 @@
-"""Related links: the boxes of themes and plugins, and in-text "See also" lines."""
+"""Related boxes of themes and plugins: found by their markup, else by the words above them, and taken out of the page."""
 
 from __future__ import annotations
 
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
 from lxml.html import HtmlElement
+from msgspec import Struct
 
 from presslift.records import RelatedLink
-from presslift.scraper.parse.document import Document
-from presslift.scraper.site import SiteProfile
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import Document, classes, detach, select, text_of
+from presslift.scraper.parse.related_items import Linking, post_links, read_items
+from presslift.scraper.parse.related_lines import read_inline
+from presslift.scraper.parse.related_phrases import bare, phrases
+
+if TYPE_CHECKING:
+    from presslift.scraper.site import SiteProfile
+
+__all__ = ["read_boxes", "read_boxes_in", "read_inline"]
+
+SHORT_TEXTS = etree.XPath("//text()[string-length(.) < 130 and string-length(.) > 1]")
+FRAMES = frozenset(["html", "body", "main", "head"])
+SILENT = frozenset(["script", "style", "option", "title", "noscript", "template", "textarea", "button", "label"])
+INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "u"])
+LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
+LISTS = frozenset(["ul", "ol", "p", "dl"])
+PLAIN = re.compile(r"^(?:wp-block-\w+|has-[\w-]+|is-[\w-]+|align\w*|list|p\d+)$")
+
+
+class Box(Struct):
+    """What is to be taken out for one box, in document order, and the row that tells how to read it."""
+
+    elements: list[HtmlElement]
+    row: dict[str, Any]
 
 
 def read_boxes(doc: Document, profile: SiteProfile | None = None, base_url: str | None = None) -> list[RelatedLink]:
-    """Read the related boxes of a page, in the order shown, and take them out of its tree. Never raises."""
+    """Read the related boxes of a page, in the order shown, each post once, and take them out of its tree.
+
+    ``base_url`` is the page's address where the document has none. A box that the page's script fills gives a warning on
+    ``doc``. An element that holds the article's body is never taken out. Never raises.
+    """
+    url = doc.url or base_url or next((e.get("href") for e in doc.root.iter("link") if e.get("rel") == "canonical"), None)
+    base = next((e.get("href") for e in doc.root.iter("base") if e.get("href")), None)
+    linking = Linking(url, base)
+    own = next((name[7:] for name in doc.body_classes if name.startswith("postid-")), None)
+    boxes = [*_known(doc), *_alike(doc), *_headed(doc, linking)]
+    standing = [box for box in boxes if not any(_holds_article(e, own) for e in box.elements)]
+    found: dict[str, RelatedLink] = {}
+    for box in _in_order(doc, _outermost(standing)):
+        items = read_items(box.elements, box.row, linking, doc.root.get("lang"))
+        if not items and not box.row.get("script"):
+            continue
+        if not items:
+            doc.warnings.append(f"related: the box of {box.row['name']} is filled by script")
+        for item in items:
+            found.setdefault(item.url, item)
+        _take_out(box)
+    for position, link in enumerate(found.values(), 1):
+        link.position = position
+    return list(found.values())
+
+
+def read_boxes_in(container: HtmlElement, base_url: str | None = None) -> list[RelatedLink]:
+    """The same for a body as REST or a feed gives it, where plugins append their boxes too; takes them out of ``container``."""
+    return read_boxes(Document(container, base_url, None, []))
+
+
+# --- finding ---
+
+
+def _known(doc: Document) -> list[Box]:
+    boxes = []
+    for row in table("related")["box"]:
+        for element in doc.find(row["container"]):
+            if not _misplaced(element, element):
+                heading = _heading_before(element, row.get("heading"))
+                boxes.append(Box([element] if heading is None else [heading, element], row))
+    return boxes
+
+
+@cache
+def _like() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    rows = table("related")["like"]
+    return re.compile(rows["container"], re.I), re.compile("|".join(map(re.escape, rows["never"])), re.I)
+
+
+def _alike(doc: Document) -> list[Box]:
+    """Boxes that no row knows but whose class says what they are."""
+    container, never = _like()
+    boxes = []
+    for name, bearers in doc.named.items():
+        plain = name.removeprefix("#")
+        if ("elated" not in plain and "imilar" not in plain) or not container.match(plain) or never.search(plain):
+            continue
+        for element in bearers:
+            if (
+                element.tag in FRAMES
+                or element.tag in INLINE
+                or element.tag in LEVELS
+                or not doc.holds(element)
+                or _misplaced(element, element)
+            ):
+                continue
+            inner = next((text_of(h) for h in element.iter(*LEVELS)), "")
+            if bare(inner) in phrases().refused:
+                continue
+            heading = _heading_before(element, None)
+            boxes.append(Box([element] if heading is None else [heading, element], {"source": plain}))
+    return boxes
+
+
+def _heading_before(element: HtmlElement, css: str | None) -> HtmlElement | None:
+    node = element.getprevious()
+    while node is not None and (not isinstance(node.tag, str) or (not text_of(node) and next(node.iter("img"), None) is None)):
+        node = node.getprevious()
+    if node is None or (node.tail or "").strip() or len(node) > 8:
+        return None
+    return node if phrases().heads_box(text_of(node)) or (css is not None and node in select(node, css)) else None
+
+
+def _headed(doc: Document, linking: Linking) -> list[Box]:
+    """Boxes told by the words above them alone."""
+    boxes = []
+    known = phrases()
+    for text in SHORT_TEXTS(doc.root):
+        strength = None if text.isspace() else known.heads_box(text)
+        parent = text.getparent() if strength else None
+        if parent is None:
+            continue
+        holder = parent.getparent() if text.is_tail else parent
+        heading = _heading_of(holder, bare(text))
+        if heading is None or not doc.holds(heading) or _misplaced(heading, heading):
+            continue
+        run = _run_below(heading, linking)
+        if run and _is_box(run, strength == "sure", linking):
+            boxes.append(Box(run, {"source": known.printed(text)}))
+    return boxes
+
+
+def _heading_of(element: HtmlElement | None, text: str) -> HtmlElement | None:
+    """The topmost element that says these words and no others; None when they are part of a sentence, a link or a button."""
+    heading = None
+    for _ in range(8):
+        if element is None or element.tag in FRAMES or element.tag in SILENT or not isinstance(element.tag, str):
+            break
+        if bare(text_of(element)) != text:
+            break
+        heading, element = element, element.getparent()
+    if heading is None or heading.tag in INLINE or heading.tag in ("li", "td", "th"):
+        return None
+    return heading
+
+
+def _run_below(heading: HtmlElement, linking: Linking) -> list[HtmlElement]:
+    """The heading and the elements below it that show posts, up to what doesn't; [] when there are none."""
+    node = heading
+    for _ in range(5):
+        run: list[HtmlElement] = []
+        between: list[HtmlElement] = []
+        for sibling in node.itersiblings():
+            if not isinstance(sibling.tag, str) or sibling.tag in SILENT:
+                continue
+            if sibling.tag in LEVELS and (run or str(sibling.tag) <= str(heading.tag)):
+                break
+            if _shows_posts(sibling, linking):
+                run.extend([*between, sibling])
+                between = []
+            elif text_of(sibling) or run:
+                break
+            else:
+                between.append(sibling)
+        if run:
+            return [node, *run]
+        parent = node.getparent()
+        if parent is None or parent.tag in FRAMES or any(text_of(s) for s in node.itersiblings() if isinstance(s.tag, str)):
+            return []
+        node = parent
     return []
 
 
-def read_inline(container: HtmlElement, language: str | None = None, base_url: str | None = None) -> list[RelatedLink]:
-    """Read the in-text "See also" lines of a body; they stay in it, a plugin's injected blocks leave it. Never raises."""
-    return []
+def _shows_posts(element: HtmlElement, linking: Linking) -> bool:
+    """Whether an element is made of posts' links, with little text beside them: an excerpt is allowed to a card only."""
+    links = post_links(element, linking)
+    if not links or len(links) > 80:
+        return False
+    linked = sum(len(text_of(a)) for group in links.values() for a in group)
+    beside = len(text_of(element)) - linked
+    if element.tag in LISTS:
+        rich = next(element.iter("img", "time", "h2", "h3", "h4", "h5"), None) is not None
+        items = sum(1 for _ in element.iter("li")) or max(1, sum(1 for _ in element.iter("p")))
+        return beside <= items * (700 if rich else 60) and len(links) * 2 >= items
+    return beside <= 700 * len(links) and not any(len(text_of(p)) > 900 for p in element.iter("p"))
+
+
+def _is_box(run: list[HtmlElement], sure: bool, linking: Linking) -> bool:
+    shown = run[1:]
+    names = {css.lstrip(".") for css in table("related")["not"]["recency"]}
+    if not sure:
+        around = [*shown, *(d for e in shown for d in e.iter()), *run[0].iterancestors()]
+        if any(classes(e) & names for e in around if isinstance(e.tag, str)):
+            return False
+        if sum(len(post_links(e, linking)) for e in shown) < 2:
+            return False
+    return not (all(_is_plain(e) for e in shown) and _in_text(run))
+
+
+def _is_plain(element: HtmlElement) -> bool:
+    rich = next(element.iter("img", "time", "article", "h2", "h3", "h4", "h5", "h6"), None)
+    return element.tag in LISTS and rich is None and all(PLAIN.match(name) for name in classes(element))
+
+
+def _in_text(run: list[HtmlElement]) -> bool:
+    """Whether a list stands among the paragraphs of a text: an editor wrote it there."""
+    own = set(run)
+    prose = [e for e in run[0].itersiblings("p", preceding=True) if len(text_of(e)) > 80]
+    prose.extend(e for e in run[-1].itersiblings("p") if len(text_of(e)) > 80 and e not in own)
+    return len(prose) >= 2
+
+
+# --- guarding ---
+
+
+@cache
+def _foreign_names() -> tuple[frozenset[str], tuple[str, ...]]:
+    rows = table("related")["not"]
+    return frozenset(name.lstrip(".") for name in rows["inside"]), tuple(rows["sponsored"])
+
+
+def _misplaced(element: HtmlElement, start: HtmlElement) -> bool:
+    """Whether an element stands in a menu, a sidebar, an advertiser's box or the like."""
+    names, sponsored = _foreign_names()
+    for node in [start, *element.iterancestors()]:
+        identity = node.get("id") or ""
+        if node.tag == "body":
+            return False
+        if classes(node) & names or f"#{identity}" in names or (identity and identity.startswith(sponsored)):
+            return True
+        if node.tag == "nav" and node is not start:
+            return True
+    return False
+
+
+def _holds_article(element: HtmlElement, own: str | None) -> bool:
+    if element.tag in FRAMES or next(element.iter("h1", "main"), None) is not None:
+        return True
+    for node in element.iter("article", "div", "form", "section"):
+        identity = node.get("id") or ""
+        if node.get("itemprop") == "articleBody" or identity in ("commentform", "respond") or (own and identity == f"post-{own}"):
+            return True
+    prose = sum(length for p in element.iter("p") if (length := len(text_of(p))) > 250)
+    return prose > 1200 and prose > 500 * len({a.get("href") for a in element.iter("a")})
+
+
+def _outermost(boxes: list[Box]) -> list[Box]:
+    """Of boxes within boxes the outer ones; of several readings of one element the first."""
+    taken: set[HtmlElement] = set()
+    every = {e for box in boxes for e in box.elements}
+    chosen = []
+    for box in boxes:
+        shown = box.elements[-1]
+        if shown in taken or any(a in every and a is not e for e in box.elements for a in e.iterancestors()):
+            continue
+        if any(e in taken for e in box.elements[1:]):
+            continue
+        taken.update(box.elements)
+        chosen.append(box)
+    return chosen
+
+
+def _in_order(doc: Document, boxes: list[Box]) -> list[Box]:
+    if len(boxes) < 2:
+        return boxes
+    firsts = {box.elements[0]: box for box in boxes}
+    return [firsts[e] for e in doc.root.iter() if e in firsts]
+
+
+def _take_out(box: Box) -> None:
+    """Detach a box, and what framed it and is empty now."""
+    for element in box.elements:
+        parent = element.getparent()
+        detach(element)
+        for _ in range(4):
+            if parent is None or parent.tag not in ("div", "section", "aside", "nav") or parent.getparent() is None:
+                break
+            if text_of(parent) or next(parent.iter("img", "iframe", "video", "audio", "form", "h1", "article"), None) is not None:
+                break
+            empty = parent
+            parent = empty.getparent()
+            detach(empty)

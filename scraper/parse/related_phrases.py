@@ -1,0 +1,101 @@
+"""Words that head a related box or open a "See also" line, in the languages of the table."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from msgspec import Struct
+
+from presslift.scraper.knowledge import table
+
+EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+LONGEST = 90
+"""No phrase of the table is longer, the words a ``*`` stands for included."""
+
+
+def fold(text: str) -> str:
+    """Case, accents, quotes, dashes and white space made alike."""
+    text = unicodedata.normalize("NFKD", text)
+    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    return " ".join(text.replace("’", "'").replace("`", "'").replace("‘", "'").split())
+
+
+def bare(text: str) -> str:
+    """A folded text without emoji, arrows, dots and colons around it."""
+    return EDGES.sub("", fold(text))
+
+
+class Opening(Struct, frozen=True):
+    """What opened a line: the phrase as folded, whether it asks for a colon, and where the rest of the line begins."""
+
+    phrase: str
+    needs_colon: bool
+    has_colon: bool
+    rest: str
+
+
+class Phrases:
+    """The table, compiled. One of each kind serves all languages: sites head boxes in others than their own."""
+
+    def __init__(self) -> None:
+        rows = table("related")["phrases"].values()
+        self.box, self.box_pattern = _split([p for row in rows for p in row["box"]])
+        self.weak, self.weak_pattern = _split([p for row in rows for p in row.get("weak", [])])
+        self.heads = frozenset(bare(p).split(" ")[0] for row in rows for p in [*row["box"], *row.get("weak", [])])
+        self.refused = frozenset(bare(p) for p in table("related")["not"]["headings"])
+        inline = sorted((p for row in rows for p in row["inline"]), key=len, reverse=True)
+        self.sure = frozenset(bare(p) for p in inline if not p.rstrip().endswith(":"))
+        self.unsure = frozenset(bare(p) for p in inline) - self.sure
+        self._printed: dict[str, str] = {
+            bare(p): p.rstrip("*:： ") for row in rows for kind in ("box", "weak", "inline") for p in row.get(kind, [])
+        }
+        choices = "|".join(re.escape(p) for p in sorted(self.sure | self.unsure, key=len, reverse=True))
+        self.opening = re.compile(rf"(?P<phrase>{choices})(?P<rest>(?:\W.*)?)$", re.S)
+
+    def heads_box(self, text: str) -> str | None:
+        """``sure`` or ``weak`` when a text is the heading of a related box, else None."""
+        if len(text) > LONGEST + 40:
+            return None
+        folded = bare(text)
+        if not folded or len(folded) > LONGEST or folded in self.refused:
+            return None
+        if folded.split(" ")[0] not in self.heads:
+            return None
+        if folded in self.box or self.box_pattern.fullmatch(folded):
+            return "sure"
+        return "weak" if folded in self.weak or self.weak_pattern.fullmatch(folded) else None
+
+    def printed(self, text: str) -> str:
+        """A phrase as the table spells it; a text that stands for several words as it is."""
+        return self._printed.get(bare(text), text.strip())
+
+    def opens_line(self, text: str) -> Opening | None:
+        """How a line begins, when with a "See also" phrase."""
+        folded = fold(text[: LONGEST + 200]).lstrip(" -–—•·*>»→⇒▶►➡👉([{\"'")
+        folded = EDGES.sub("", folded[:1]) + folded[1:]
+        match = self.opening.match(folded.lstrip())
+        if match is None:
+            return None
+        rest = match["rest"]
+        colon = re.match(r"[\s\"'»)]*[:：]", rest)
+        return Opening(
+            self.printed(match["phrase"]), match["phrase"] in self.unsure, colon is not None, rest[colon.end() :] if colon else rest
+        )
+
+
+def _split(phrases: list[str]) -> tuple[frozenset[str], re.Pattern[str]]:
+    patterns = "|".join(_expression(p) for p in phrases if "*" in p)
+    return frozenset(bare(p) for p in phrases if "*" not in p), re.compile(patterns)
+
+
+def _expression(phrase: str) -> str:
+    start, _, end = (fold(part).strip() for part in phrase.partition("*"))
+    return re.escape(start) + r"(?:\s+\S+){0,3}" + (rf"\s+{re.escape(end)}" if end else "")
+
+
+@cache
+def phrases() -> Phrases:
+    """The compiled table of phrases."""
+    return Phrases()
