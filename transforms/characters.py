@@ -9,10 +9,10 @@ import msgspec
 
 from presslift.records import Article
 
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-"""Not allowed in XML 1.0, or not encodable: JSON, CSV and WXR readers stop at them."""
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""Not allowed in XML 1.0, not encodable, or no characters at all: readers of JSON, CSV and WXR stop at them."""
 
-_ENCODED = re.compile(rb"\\u00[01]|\x7f|\xef\xbf[\xbe\xbf]")
+_ENCODED = re.compile(rb"\\u00[01]|\x7f|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]")
 _ENCODER = msgspec.json.Encoder()
 _MOST_LOGGED = 20
 

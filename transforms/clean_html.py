@@ -97,7 +97,7 @@ def clean_body(html: str, seen: list[str] | None = None, keep_shortcodes: bool =
 
 def sanitise(html: str) -> str:
     """Only allowed elements, attributes and schemes."""
-    cleaner = _cleaner(bool(_INLINE_PICTURE.search(html)))
+    cleaner = _cleaner("data:" in html and bool(_INLINE_PICTURE.search(html)))
     return cleaner.clean(html).strip()
 
 

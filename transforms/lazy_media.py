@@ -16,9 +16,10 @@ from presslift.transforms.context import Context
 from presslift.transforms.networks import original, shows_nothing, table
 from presslift.transforms.tree import SIZE_SUFFIX, classes, drop, extension, largest, parse, replace, serialise, srcset_of
 
-_WORTH_A_LOOK = re.compile(
-    r"<(?:img|picture|source|iframe|video|audio|noscript|amp-|lite-)|youtube-player|data-settings|wp-block-cover|\blyte\b", re.I
-)
+_WORTH_A_LOOK = (
+    "<img", "<picture", "<source", "<iframe", "<video", "<audio", "<noscript", "<amp-", "<lite-", "youtube-player", "data-settings",
+    "wp-block-cover", "lyte", "__youtube_prefs__", "wpvl-youtube",
+)  # fmt: skip
 _CARRIES = re.compile(r"^(?:wp-image|attachment_)-?(\d+)$")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
 
@@ -33,7 +34,8 @@ def lazy_media(article: Article, context: Context) -> Article:
     changes: dict[str, Any] = {}
     if article.featured_image:
         changes["featured_image"] = original(article.featured_image, context)
-    if article.body_html and _WORTH_A_LOOK.search(article.body_html):
+    lower = (article.body_html or "").lower()
+    if article.body_html and any(sign in lower for sign in _WORTH_A_LOOK):
         root = parse(article.body_html)
         _from_amp(root)
         _stand_ins(root)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import lxml.html
 from lxml.html import HtmlElement
 
-from presslift.transforms.networks import shows_nothing, table
+from presslift.transforms.networks import table
 from presslift.transforms.shortcodes import ends_in, without_shortcodes
 from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop, extension, replace
 
@@ -27,6 +27,7 @@ _KEEP_WHOLE = frozenset(
     ("td", "th", "tr", "tbody", "thead", "tfoot", "table", "caption", "col", "colgroup", "br", "wbr", "source", "track", "rt", "rp")
 )
 _EDGED = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"}
+_ONE_PARAGRAPH = frozenset(("li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"))
 _INLINE_WRAPPERS = frozenset(("span", "font", "big", "nobr", "blink", "label", "data", "o:p", "bdi", "ins"))
 _SEPARATE = re.compile(r"\[[a-z][\w-]*\s[^\[\]]*=[^\[\]]*$")
 
@@ -105,7 +106,7 @@ class Cleaning:
             source = element.get("src") or ""
             return not source.startswith(("http://", "https://", "//", "/")) or bool(rows["patterns"]["frames"].search(source))
         if tag == "img":
-            return not element.get("src") or shows_nothing(element.get("src") or "")
+            return not element.get("src") or (element.get("src") or "").lstrip().lower().startswith("data:image/svg")
         if (tag == "a" and "wp-block-file__button" in written) or (element.get("aria-hidden") == "true" and _is_icon(element)):
             return True
         return self._hidden(element, written)
@@ -190,7 +191,8 @@ class Cleaning:
                 element.tail = self._text(element.tail)
 
     def _text(self, text: str) -> str:
-        text = _SPACES.sub(" ", text)
+        if "\n" in text or "  " in text or "\t" in text:
+            text = _SPACES.sub(" ", text)
         if "\u00a0" in text:
             text = _SPACE_RUN.sub(" ", text)
         if self.bracketed and "[" in text:
@@ -312,7 +314,15 @@ def _settle(element: HtmlElement, tag: str) -> None:
         if not attributes.get("class") and not any(name in attributes for name in ("id", "lang", "dir")):
             _settle_wrapper(element)
     elif tag in _EDGED:
+        if tag in _ONE_PARAGRAPH and _holds_one_paragraph(element):
+            element[0].drop_tag()
         _trim(element)
+
+
+def _holds_one_paragraph(element: HtmlElement) -> bool:
+    if len(element) != 1 or element[0].tag != "p" or element[0].attrib:
+        return False
+    return bool(BLANK.fullmatch(element.text or "") and BLANK.fullmatch(element[0].tail or ""))
 
 
 def _settle_wrapper(element: HtmlElement) -> None:
