@@ -20,8 +20,6 @@ class Settle:
         pointers: tuple[Sequence[Link | RelatedLink | Translation], ...] = (article.links, article.related, article.translations)
         for pointer in (pointer for group in pointers for pointer in group):
             pointer.article_id = self._live(pointer.article_id)
-        # A sibling is told once, by its address.
-        article.translations = list({sibling.url: sibling for sibling in reversed(article.translations) if sibling.url}.values())[::-1]
         numbered: tuple[Sequence[Link | RelatedLink | Media], ...] = (article.links, article.related, article.media)
         for group in numbered:
             if len({one.position for one in group}) < len(group):

@@ -13,12 +13,14 @@ from presslift.records import CONTENT_FIELDS, Article
 INCIDENTAL: dict[str, frozenset[str]] = {
     "terms": frozenset({"wp_id", "url"}),
     "footnotes": frozenset({"confidence", "style"}),
-    "links": frozenset({"article_id"}),
+    "links": frozenset({"position", "article_id"}),
+    "embeds": frozenset({"position"}),
     "translations": frozenset({"article_id"}),
-    "media": frozenset({"wp_id", "width", "height", "mime", "bytes", "sha256", "local_path", "status"}),
+    "media": frozenset({"position", "wp_id", "width", "height", "mime", "bytes", "sha256", "local_path", "status"}),
 }
-"""What is not content within a content field: ids that depend on other records or on which source answered, how sure the
-reader was, and what is known of a file only once it is fetched. What a reader of the article sees of these stands in the body."""
+"""What is not content within a content field: numbers that the order of the list tells already, ids that depend on other
+records or on which source answered, how sure the reader was, and what is known of a file only once it is fetched. What
+readers of the article see of these stands in the body."""
 
 
 def content_of(article: Article) -> dict[str, Any]:

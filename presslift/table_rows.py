@@ -147,8 +147,9 @@ def comment_rows(article: Article) -> Iterator[Row]:
 
 
 def translation_rows(article: Article) -> Iterator[Row]:
-    """The rows of ``translations``."""
-    for sibling in article.translations:
+    """The rows of ``translations``: a sibling once, by its address."""
+    siblings = {sibling.url: sibling for sibling in reversed(article.translations) if sibling.url}
+    for sibling in reversed(siblings.values()):
         yield article.id, sibling.language, sibling.url, sibling.article_id, article.translation_group
 
 

@@ -90,6 +90,7 @@ INCIDENTAL = [
     ("translations.0.article_id", None),
     ("footnotes.0.confidence", 0.1),
     ("terms.0.wp_id", None),
+    ("links.0.position", 9),
     ("media.0.bytes", 7),
     ("media.0.sha256", "x"),
     ("media.0.local_path", "media/x"),
