@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lxml import etree
 from lxml.html import Element, HtmlElement
 
 from presslift.scraper.parse.document import BLOCKS, text_of
@@ -16,18 +17,20 @@ from presslift.scraper.parse.footnotes.tree import is_element
 SKIPPED = frozenset("pre code kbd samp script style textarea noscript template svg math button select option iframe".split())
 STARTS = frozenset("[［【〔({（*†‡§‖¶※⁰¹²³⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳0123456789")
 WORD_STARTS = re.compile(r"(?:nota|note|anm|fn|ftn|noot|прим|сноска|przypis|dipnot|注|註|脚注)", re.I)
+BEFORE = 400
+"""How much of a line is looked at before a mark."""
 NUMBERED = frozenset(("p", "li", "dd", "dt", "div", "td", "blockquote", "h4", "h5", "h6", "address", "center", "figcaption"))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Slot:
-    """One text of the tree: ``element.text`` or ``element.tail``."""
+    """One text of the tree: ``element.text`` or ``element.tail``. ``raw`` is what stood there when it was read."""
 
     element: HtmlElement
     tail: bool
     raised: HtmlElement | None
     """The ``sup`` around it."""
-    line: int
+    raw: str
 
     @property
     def text(self) -> str:
@@ -61,64 +64,111 @@ class Line:
     slots: list[Slot] = field(default_factory=list)
     opening: Opening | None = None
     heading: Heading | None = None
-    title: bool = False
+    text: str = ""
+    """Its own text, nested blocks' left out."""
 
-    @property
-    def text(self) -> str:
-        """Its own text, nested blocks' left out."""
-        return "".join(s.text for s in self.slots)
+
+TEXTS = etree.XPath("descendant::text()", smart_strings=False)
+PLACED_TEXTS = etree.XPath("descendant::text()")
+TRIGGER = re.compile(r"[\[［【〔({（*†‡§‖¶※⁰¹²³⁴-⁹①-⑳)]")
+ENCLOSED = re.compile(r"[\[［【〔(（{]\s?(?:[^\W\d]{1,12}\.?\s?)?(?:\d{1,3}|[*†‡§‖¶]{1,6})[\s,;–\])}］】〕）-]|\[[ivxIVX]{1,6}\]")
+OPENED = re.compile(
+    r"\s*(?:[\[［【〔({（*†‡§‖¶※⁰¹²³⁴-⁹①-⑳]|(?:nota|note|anm|fn|ftn|noot|прим|сноска|przypis|dipnot|注|註|脚注)\w*\.?\s*\d)", re.I
+)
+NUMBER_OPENED = re.compile(r"\s*\d{1,3}(?:[.:)．、\s]|$)")
+
+
+def may_hold_notes(container: HtmlElement, language: str | None) -> bool:
+    """A quick look: is there a mark at all, and a text that starts with one or may be numbered? Most pages have neither."""
+    texts: list[str] = TEXTS(container)
+    raised = any(labels_of(text_of(sup)) for sup in container.iter("sup"))
+    if not raised and not _has_mark("\n".join(texts)):
+        return False
+    if raised or any(OPENED.match(text) for text in texts):
+        return True
+    if next(container.iter("ol"), None) is None and not any(NUMBER_OPENED.match(text) for text in texts):
+        return False
+    return next(container.iter("hr"), None) is not None or any(heading_of(text, language) for text in texts if len(text) < 45)
+
+
+def _has_mark(text: str) -> bool:
+    """Whether anything in a text looks like a marker, at a glance."""
+    for match in TRIGGER.finditer(text):
+        at, character = match.start(), match.group()
+        if character in "[［【〔({（":
+            if ENCLOSED.match(text, at):
+                return True
+        elif character == "*":
+            if text[at - 1 : at].strip(" \n*/") or text[at + 1 : at + 2].isdecimal():
+                return True
+        elif character == ")":
+            if text[at - 1 : at].isdecimal() and re.search(r"[^\W\d]\d{1,3}$", text[max(0, at - 5) : at]):
+                return True
+        elif character != "§" or text[at - 1 : at].strip():
+            return True
+    return False
 
 
 def read_lines_of(parts: list[HtmlElement], language: str | None) -> list[Line]:
     """The lines of the title and the container, in order."""
     found: list[Line] = []
     for part in parts:
-        at: dict[HtmlElement, int] = {}
-        for element, tail, block, raised in _texts(part):
-            number = at.get(block)
-            if number is None or number != len(found) - 1:
+        block: HtmlElement | None = None
+        for slot, inside in _slots(part):
+            if inside is not block:
                 # Text behind a nested block starts a line anew, so that lines stay in reading order.
-                if not ((element.tail if tail else element.text) or "").strip():
+                if slot.raw.isspace():
                     continue
-                at[block] = number = len(found)
-                found.append(Line(block))
-            found[number].slots.append(Slot(element, tail, raised, number))
+                block = inside
+                found.append(Line(inside))
+            found[-1].slots.append(slot)
     for line in found:
-        text = line.text
-        if not text.strip():
-            continue
-        line.opening = _opening(line, text)
-        if len(text) < 60 and line.block.tag not in ("li", "td"):
-            line.heading = heading_of(text, language)
+        line.text = "".join(s.raw for s in line.slots)
+        line.opening = _opening(line, line.text)
+        if len(line.text) < 60 and line.block.tag not in ("li", "td"):
+            line.heading = heading_of(line.text, language)
     return found
 
 
-def _texts(part: HtmlElement) -> Iterator[tuple[HtmlElement, bool, HtmlElement, HtmlElement | None]]:
-    """Every text with its block and the ``sup`` around it; iterative, since hostile pages nest deep."""
-    Frame = tuple[HtmlElement, HtmlElement, HtmlElement | None, bool]
-    stack: list[Frame] = [(part, part, None, False)]
-    while stack:
-        node, block, raised, leaving = stack.pop()
-        if leaving:
-            if node.tail:
-                yield node, True, block, raised
-            continue
-        if node is not part:
-            stack.append((node, block, raised, True))
-        if not is_element(node) or node.tag in SKIPPED or node.get("class") == PLACEHOLDER:
-            continue
-        inner = node if node.tag in BLOCKS else block
-        lifted = node if node.tag == "sup" else (None if node.tag in BLOCKS else raised)
-        if node.text:
-            yield node, False, inner, lifted
-        stack.extend((child, inner, lifted, False) for child in reversed(list(node)))
+Around = tuple[HtmlElement, HtmlElement | None]
+"""An element's block and the ``sup`` around it."""
+
+
+def _slots(part: HtmlElement) -> Iterator[tuple[Slot, HtmlElement]]:
+    """Every text in reading order with its block; code and the like left out."""
+    known: dict[HtmlElement, Around | None] = {part: (part, None)}
+    for text in PLACED_TEXTS(part):
+        element = text.getparent()
+        holder = element.getparent() if text.is_tail else element
+        around = known[holder] if holder in known else _around(holder, known)
+        if around is not None:
+            yield Slot(element, text.is_tail, around[1], str(text)), around[0]
+
+
+def _around(element: HtmlElement, known: dict[HtmlElement, Around | None]) -> Around | None:
+    chain: list[HtmlElement] = []
+    node: HtmlElement | None = element
+    while node is not None and node not in known:
+        chain.append(node)
+        node = node.getparent()
+    around = known[node] if node is not None else None
+    for node in reversed(chain):
+        tag = node.tag
+        if around is None or not isinstance(tag, str) or tag in SKIPPED or (tag == "sup" and node.get("class") == PLACEHOLDER):
+            around = None
+        elif tag in BLOCKS:
+            around = (node, None)
+        elif tag == "sup":
+            around = (around[0], node)
+        known[node] = around
+    return around
 
 
 def _opening(line: Line, text: str) -> Opening | None:
     start = text.lstrip("\u00a0 \t\r\n\u200b")[:1]
     if line.block.tag not in NUMBERED or not (start in STARTS or WORD_STARTS.match(text.lstrip())):
         return None
-    first = next(s for s in line.slots if s.text.strip())
+    first = next(s for s in line.slots if s.raw.strip())
     if first.raised is not None:
         printed = "".join(first.raised.itertext()).strip()
         labels = labels_of(printed)
@@ -128,7 +178,13 @@ def _opening(line: Line, text: str) -> Opening | None:
     opening = opening_of(text[:80])
     if opening is None or not text[opening.length :].strip():
         return None
-    return opening
+    return None if opening.form == "symbol" and _emphasis(opening.printed, text) else opening
+
+
+def _emphasis(symbol: str, text: str) -> bool:
+    """Whether a symbol opens bold or italic text in Markdown: it stands close to a word, and closes again."""
+    rest = text.lstrip()[len(symbol) :]
+    return symbol.startswith("*") and rest[:1].strip() != "" and re.search(r"\S" + re.escape(symbol), rest) is not None
 
 
 def marks_of(lines: list[Line]) -> list[Mark]:
@@ -137,7 +193,7 @@ def marks_of(lines: list[Line]) -> list[Mark]:
     for number, line in enumerate(lines):
         before, seen = "", None
         for slot in line.slots:
-            text = slot.text
+            text = slot.raw
             if slot.raised is not None:
                 if slot.raised is not seen:
                     seen = slot.raised
@@ -146,7 +202,7 @@ def marks_of(lines: list[Line]) -> list[Mark]:
                         found.append(mark)
             elif MARK.search(text):
                 found += _text_marks(slot, number, before)
-            before = (before + text)[-40:]
+            before = (before + text)[-BEFORE:]
     return found
 
 
@@ -166,9 +222,9 @@ def _raised_mark(sup: HtmlElement, line: int, before: str) -> Mark | None:
 
 def _text_marks(slot: Slot, line: int, before: str) -> list[Mark]:
     found: list[Mark] = []
-    text = slot.text
+    text = slot.raw
     for match in MARK.finditer(text):
-        ahead = (before + text[: match.start()])[-40:]
+        ahead = (before + text[: match.start()])[-BEFORE:]
         form = next(f for f in ("bracket", "brace", "paren", "raised", "star", "symbol", "half") if match.group(f))
         printed = match.group(form)
         inner = next((match.group(g) for g in "bcph" if match.group(g)), printed)

@@ -139,6 +139,9 @@ def _match(
         return
     if block is not None and order.get(block, 0) < order.get(link, 0) and not (row and row.back):
         return
+    if target is not None and anchor.row is None and not (block is not None and _links_back(block, link)):
+        item = _item_of(target, anchor)
+        block = item if item is not None else block
     if block is not None and _is_note(block, target, anchor, work):
         found = blocks.get(block)
         if found is None:
@@ -179,6 +182,21 @@ def _definition_block(target: HtmlElement, work: Workspace) -> HtmlElement | Non
     return block
 
 
+def _item_of(target: HtmlElement, anchor: Anchor) -> HtmlElement | None:
+    """Where all markers lead to the list or its heading: the item with the marker's number."""
+    listing: HtmlElement | None = target
+    if target.tag in HEADINGS or is_blank(target):
+        listing = next((e for e in list(target.itersiblings())[:4] if e.tag == "ol"), None)
+    if listing is not None and listing.tag != "ol":
+        inside = list(listing.iter("ol"))
+        listing = inside[0] if len(inside) == 1 and listing.tag in ("div", "section", "aside") else None
+    if listing is None or not (anchor.label or "").isdecimal():
+        return None
+    items = [item for item in listing if item.tag == "li"]
+    number = int(anchor.label or 0)
+    return items[number - 1] if 0 < number <= len(items) else None
+
+
 def _starts_with(parent: HtmlElement, child: HtmlElement) -> bool:
     if (parent.text or "").strip():
         return False
@@ -202,7 +220,7 @@ def _one_note_each(parent: HtmlElement, block: HtmlElement) -> bool:
 
 
 def _is_note(block: HtmlElement, target: HtmlElement | None, anchor: Anchor, work: Workspace) -> bool:
-    if block.tag in HEADINGS or target is None or target.tag in HEADINGS or block.get("class") == PLACEHOLDER:
+    if block.tag in HEADINGS or target is None or (target.tag in HEADINGS and block.tag != "li") or block.get("class") == PLACEHOLDER:
         return False
     if any(a.tag in ("nav", "form") for a in block.iterancestors()):
         return False
@@ -297,7 +315,8 @@ def _keep_unmatched(work: Workspace, anchors: list[Anchor], blocks: dict[HtmlEle
             continue
         if anchor.label is None and not is_arrow(text_of(anchor.link)):
             continue
-        blocks[block] = _refless(block, anchor.label or anchor.key, anchor.row.name, work)
+        label = anchor.label or (str(1 + sum(1 for _ in block.itersiblings("li", preceding=True))) if block.tag == "li" else anchor.key)
+        blocks[block] = _refless(block, label, anchor.row.name, work)
     for block, known in list(blocks.items()):
         parent = block.getparent()
         if block.tag != "li" or parent is None or known.confidence < 0.9:

@@ -10,9 +10,9 @@ from itertools import pairwise
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import select, text_of
+from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.footnotes.labels import heading_of
-from presslift.scraper.parse.footnotes.lines import Line, Mark, marks_of, read_lines_of, split_breaks
+from presslift.scraper.parse.footnotes.lines import Line, Mark, marks_of, may_hold_notes, read_lines_of, split_breaks
 from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker
 from presslift.scraper.parse.footnotes.tree import WRAPPERS, placeholder, replace, wrapper_of
 
@@ -78,8 +78,10 @@ def _boilerplate() -> re.Pattern[str]:
 
 def read_manual(work: Workspace, language: str | None) -> None:
     """Match the marks typed in the text with the lines that start with them. Changes the tree."""
+    if not may_hold_notes(work.container, language):
+        return
     split_breaks(work.container)
-    heading = next((h for h in select(work.root, "h1") if text_of(h)), None) if work.scoped else None
+    heading = next((h for h in work.root.iter("h1") if text_of(h)), None) if work.scoped else None
     outside = heading is not None and all(a is not work.container for a in heading.iterancestors())
     lines = read_lines_of([heading, work.container] if outside and heading is not None else [work.container], language)
     candidates = _candidates(lines)
@@ -189,7 +191,9 @@ def _without_bullets(found: list[Candidate]) -> list[Candidate]:
     for one, two in pairwise(found):
         if one.form == two.form == "symbol" and one.label == two.label and two.line - one.line <= 2:
             bullets |= {one.line, two.line}
-    return [c for c in found if c.line not in bullets]
+    rest = [c for c in found if c.line not in bullets]
+    lone = [c for c in rest if c.form == "symbol" and c.label == "*"]
+    return [c for c in rest if c not in lone] if len(bullets) > len(lone) else rest
 
 
 def _runs(candidates: list[Candidate], lines: list[Line], marks: list[Mark]) -> list[Run]:
@@ -263,7 +267,14 @@ def _choose(runs: list[Run], lines: list[Line], marks: list[Mark]) -> list[Run]:
             chosen.append(run)
             for item in run.items:
                 ended[item.label] = item.line
-    return chosen
+    return _without_lists(runs, chosen)
+
+
+def _without_lists(runs: list[Run], chosen: list[Run]) -> list[Run]:
+    """Where most lines with an asterisk have no marker, asterisks are bullets, and a marker is chance."""
+    stars = [run for run in runs if run.items[0].form == "symbol" and run.items[0].label == "*"]
+    idle = sum(run not in chosen for run in stars)
+    return [run for run in chosen if run not in stars] if idle > len(stars) - idle else chosen
 
 
 def _assign(run: Run, marks: list[Mark]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.records import Footnote, Ref
@@ -14,6 +15,8 @@ from presslift.scraper.parse.footnotes.manual import read_manual
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, NotesReading, Workspace
 from presslift.scraper.parse.footnotes.plugins import cues, read_plugins
 from presslift.scraper.parse.footnotes.tree import Place, join_raised, place_of, remove_blocks
+
+CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 
 
 def read_footnotes(
@@ -57,10 +60,9 @@ def read_core_meta(meta_json: str | None) -> dict[str, str]:
 def _survey(container: HtmlElement) -> tuple[frozenset[str], list[HtmlElement]]:
     """The classes of the container's elements, and its links with a fragment."""
     present: set[str] = set()
-    for value in set(container.xpath("descendant-or-self::*/@class")):
-        present.update(str(value).split())
-    links: list[HtmlElement] = container.xpath("descendant::a[contains(@href, '#')]")
-    return frozenset(present), links
+    for value in set(CLASSES(container)):
+        present.update(value.split())
+    return frozenset(present), [a for a in container.iter("a") if "#" in (a.get("href") or "")]
 
 
 def take_out(work: Workspace, language: str | None, since: int = 0) -> None:
@@ -82,6 +84,8 @@ def number_notes(work: Workspace, refs: dict[Definition, list[Ref]] | None = Non
     ``refs`` are mentions that no longer stand in the tree, which came before all others. The placeholders' ``data-note``
     is ``d`` and the place in ``work.definitions``.
     """
+    if not work.definitions:
+        return []
     refs = refs or {}
     order: list[Definition] = list(refs)
     standing = select(work.root, f"sup.{PLACEHOLDER}")
