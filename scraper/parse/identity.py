@@ -1,14 +1,28 @@
-"""What kind of page this is, and what an archive page tells of the articles it lists."""
+"""What kind of page this is, which post it is, and what an archive page tells of the articles it lists."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import cache
 from typing import Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from lxml.html import HtmlElement
 from msgspec import Struct
 
-from presslift.scraper.parse.document import Document
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import Document, select, text_of
+from presslift.scraper.parse.terms import archive_of
+from presslift.scraper.parse.titles import cut_site, read_site_names
+from presslift.scraper.parse.view import PageView
 
 PageKind = Literal["single", "page", "archive", "home", "search", "404", "attachment", "protected", "unknown"]
+
+POST_FORM = "form.post-password-form, form[action*='action=postpass']"
+NOT_TYPES = frozenset({"format", "author", "template", "layout"})
+HEADINGS = ".archive-title, .page-title, .taxonomy-title, .category-title, .wp-block-query-title, .author-title, .page-header-title, .archive-header h1, .page-header h1, .ast-archive-title, h1"
+DESCRIPTIONS = ".archive-description, .taxonomy-description, .term-description, .author-description, .author-bio, .category-description, .tag-description, .wp-block-term-description, .wp-block-post-author-biography, .ast-archive-description p"
 
 
 class ArchiveFacts(Struct, kw_only=True):
@@ -32,9 +46,209 @@ class ArchiveFacts(Struct, kw_only=True):
 
 def page_kind(doc: Document) -> PageKind:
     """The kind of a page, by what WordPress prints in its body classes first, by the page's shape otherwise."""
-    return "unknown"
+    names = doc.body_classes
+    if "error404" in names:
+        return "404"
+    if select(doc.root, POST_FORM) and not names & {"archive", "blog", "search"}:
+        return "protected"
+    if "attachment" in names or any(re.fullmatch(r"attachmentid-\d+", n) for n in names):
+        return "attachment"
+    if names & {"search", "search-results", "search-no-results"}:
+        return "search"
+    if "blog" in names and "single" not in names:
+        return "home"
+    if names & {"archive", "category", "tag", "author", "date"} and not names & {"single", "page"}:
+        return "archive"
+    if "single" in names or any(re.fullmatch(r"postid-\d+", n) for n in names):
+        return "single"
+    if "page" in names or any(re.fullmatch(r"page-id-\d+", n) for n in names):
+        return "page"
+    return _kind_by_shape(doc)
+
+
+def _kind_by_shape(doc: Document) -> PageKind:
+    types = {t for n in doc.json_ld for t in ([n.get("@type")] if isinstance(n.get("@type"), str) else n.get("@type") or []) if isinstance(t, str)}
+    links = [e.get("href") or "" for e in doc.root.iter("link") if e.get("rel") in ("shortlink", "alternate")]
+    if any(re.search(r"[?&]p=\d+$|/wp/v2/posts/\d+", h) for h in links):
+        return "single"
+    if any(re.search(r"[?&]page_id=\d+$|/wp/v2/pages/\d+", h) for h in links):
+        return "page"
+    if types & {"CollectionPage", "ProfilePage"} or any(re.search(r"/wp/v2/(?:categories|tags|users)/\d+", h) for h in links):
+        return "archive"
+    if types & {"Article", "NewsArticle", "BlogPosting"} or doc.meta.get("article:published_time"):
+        return "single"
+    articles = [a for a in doc.root.iter("article") if not any(p.tag == "article" for p in a.iterancestors())]
+    if len(articles) == 1 or doc.meta.get("og:type", [""])[0] == "article":
+        return "single"
+    return "archive" if len(articles) >= 4 else "unknown"
+
+
+def post_type(view: PageView) -> tuple[str, str] | None:
+    """The post's type and the cue that told it."""
+    names = view.doc.body_classes
+    types = [n.removeprefix("type-") for n in (view.main.get("class") or "").split() if n.startswith("type-")]
+    single = [n.removeprefix("single-") for n in names if n.startswith("single-") and n.split("-")[1] not in NOT_TYPES]
+    if types and types[0] not in NOT_TYPES:
+        return types[0], "article class"
+    if "attachment" in names:
+        return "attachment", "body class"
+    if "page" in names and "single" not in names:
+        return "page", "body class"
+    if "single" in names:
+        for kind in ("post", "page"):
+            if kind in single:
+                return kind, "body class"
+        # Themes add classes of their own that begin alike; core's stands before the id.
+        own = next((n for n in single if f"{n}-template-default" in names or f"{n}-template" in names), None)
+        if own or len(single) == 1:
+            return own or single[0], "body class"
+    for link in view.index.find("link[type='application/json'][href*='/wp/v2/']"):
+        if match := re.search(r"/wp/v2/(posts|pages|media)/\d+$", link.get("href") or ""):
+            return {"posts": "post", "pages": "page", "media": "attachment"}[match[1]], "rest link"
+    for link in view.index.find("link[rel=shortlink]"):
+        if "page_id=" in (link.get("href") or ""):
+            return "page", "shortlink"
+    return None
+
+
+def slug_of(url: str, wp_id: int | None) -> str | None:
+    """The slug in a permalink, decoded, NFC; None where the permalink holds the id instead."""
+    parts = urlsplit(url)
+    if not parts.path.strip("/"):
+        return None
+    steps = [s for s in parts.path.split("/") if s]
+    last = unicodedata.normalize("NFC", unquote(steps[-1]))
+    last = re.sub(r"\.(?:html?|php|aspx?)$", "", last)
+    if last.isdigit() and (int(last) == wp_id or len(steps) > 1 and steps[-2] == "archives"):
+        return None
+    return None if last == "index" else last
 
 
 def read_archive(doc: Document) -> ArchiveFacts:
     """Read an archive page; for an author's page, ``name``, ``slug``, ``wp_id`` and ``description`` are the author's."""
-    return ArchiveFacts()
+    view = PageView(doc)
+    facts = ArchiveFacts(url=view.canonical or doc.url)
+    _told_by_classes(facts, doc.body_classes)
+    _told_by_address(facts, doc.url or view.canonical or "")
+    facts.name = _archive_name(view, facts.kind)
+    facts.description = next((t for e in view.index.find(DESCRIPTIONS) if (t := text_of(e))), None)
+    facts.members = _members(view)
+    facts.next_url = _next_page(view)
+    return facts
+
+
+def _told_by_classes(facts: ArchiveFacts, names: frozenset[str]) -> None:
+    numbers = {m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|paged)-(\d+)", n))}
+    slugs = {m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|tax|post-type-archive)-(.+)", n)) and not m[2].isdigit()}
+    facts.page = int(numbers.get("paged", 1))
+    for head, taxonomy in (("category", "category"), ("tag", "post_tag")):
+        if head in names:
+            facts.kind, facts.taxonomy, facts.slug = "term", taxonomy, slugs.get(head)
+            facts.wp_id = int(numbers[head]) if head in numbers else None
+            return
+    if "author" in names:
+        facts.kind, facts.slug, facts.wp_id = "author", slugs.get("author"), int(numbers["author"]) if "author" in numbers else None
+    elif "tax" in slugs:
+        facts.kind, facts.taxonomy, facts.slug = "term", slugs["tax"], slugs.get("term")
+        facts.wp_id = int(numbers["term"]) if "term" in numbers else None
+    elif "date" in names:
+        facts.kind = "date"
+    elif "post-type-archive" in names:
+        facts.kind, facts.slug = "type", slugs.get("post-type-archive")
+    elif "blog" in names:
+        facts.kind = "home"
+
+
+def _told_by_address(facts: ArchiveFacts, url: str) -> None:
+    path = unquote(urlsplit(url).path)
+    if facts.page == 1 and (match := re.search(r"/page/(\d+)/?$", path)):
+        facts.page = int(match[1])
+    bare = re.sub(r"/page/\d+/?$", "/", path)
+    if facts.kind in ("unknown", "author") and (match := re.search(r"/author/([^/]+)", bare)):
+        facts.kind, facts.slug = "author", unicodedata.normalize("NFC", match[1])
+    elif facts.kind in ("unknown", "term") and facts.taxonomy in (None, "category", "post_tag"):
+        taxonomy, slug = archive_of(url)
+        if taxonomy is not None:
+            facts.kind, facts.taxonomy = "term", facts.taxonomy or taxonomy
+            # Classes hold ASCII alone; the address has the slug itself.
+            facts.slug = slug or facts.slug
+    if facts.kind == "unknown" and re.search(r"/(?:19|20)\d{2}(?:/\d{1,2}){0,2}/?$", bare):
+        facts.kind = "date"
+    if facts.kind == "author" and facts.wp_id is None and parse_qs(urlsplit(url).query).get("author", [""])[0].isdigit():
+        facts.wp_id = int(parse_qs(urlsplit(url).query)["author"][0])
+
+
+@cache
+def _prefix() -> re.Pattern[str]:
+    words = {w for row in table("languages").values() for w in row.get("archive", [])}
+    alternatives = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
+    return re.compile(rf"^(?:{alternatives})\s*[:：]\s*", re.I)
+
+
+@cache
+def _author_prefix() -> re.Pattern[str]:
+    words = {w for row in table("languages").values() for w in row.get("archive", [])}
+    alternatives = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True) if " " in w)
+    return re.compile(rf"^(?:{alternatives})\s+", re.I)
+
+
+def _archive_name(view: PageView, kind: str) -> str | None:
+    headings = view.index.find(HEADINGS)
+    for heading in headings[:4]:
+        if any(a.tag in ("nav", "aside") for a in heading.iterancestors()):
+            continue
+        text = text_of(heading)
+        if not text or heading.tag in ("h2", "h3") and view.elsewhere(heading):
+            continue
+        inner = [s for s in heading if s.tag == "span" and (t := text_of(s)) and text.endswith(t) and text != t]
+        bare = _prefix().sub("", text).strip()
+        if bare == text and inner:
+            bare = text_of(inner[-1])
+        if kind == "author":
+            bare = _author_prefix().sub("", bare)
+        if bare and len(bare) <= 120:
+            return bare.strip("«»“”\"' ") or None
+    titles = view.index.by_tag.get("title", [])
+    title = cut_site(text_of(titles[0]), read_site_names(view)) if titles else ""
+    return _prefix().sub("", title).strip() or None
+
+
+def _members(view: PageView) -> list[str]:
+    found: dict[str, None] = {}
+    cards = [e for e in view.index.find("article, .hentry, .wp-block-post, .type-post, .elementor-post, .post, .td_module_wrap, .jeg_post, .blog-post, .post-item") if not _in_menu(e)]
+    host = urlsplit(view.url).netloc
+    for card in cards:
+        link = _card_link(card)
+        if link is not None:
+            address = view.absolute(link.get("href") or "").split("#")[0]
+            if not host or urlsplit(address).netloc == host:
+                found.setdefault(address)
+    if not found:
+        for link in view.index.find("h1 a, h2 a, h3 a, .entry-title a"):
+            address = view.absolute(link.get("href") or "").split("#")[0]
+            if not _in_menu(link) and urlsplit(address).netloc == host and urlsplit(address).path.strip("/"):
+                found.setdefault(address)
+    return list(found)
+
+
+def _in_menu(element: HtmlElement) -> bool:
+    return any(a.tag in ("nav", "aside", "footer") or re.search(r"(?:^|[-_ ])(?:widget|sidebar|menu)(?:[-_ ]|$)", a.get("class") or "") and a.tag != "body" and "elementor" not in (a.get("class") or "") and not re.search(r"(?:has|no|with|left|right|content)-sidebar|sidebar-(?:wrap|layout)", a.get("class") or "") for a in element.iterancestors())
+
+
+def _card_link(card: HtmlElement) -> HtmlElement | None:
+    links = [a for a in card.iter("a") if (a.get("href") or "").strip() and not (a.get("href") or "").startswith(("#", "mailto:", "javascript:"))]
+    for link in links:
+        if "bookmark" in (link.get("rel") or "").split():
+            return link
+    for link in links:
+        if any(a.tag in ("h1", "h2", "h3", "h4") or "title" in (a.get("class") or "") for a in link.iterancestors() if a is not card) and "tag" not in (link.get("rel") or ""):
+            return link
+    return next((a for a in links if re.search(r"more-link|read-?more", a.get("class") or "")), None)
+
+
+def _next_page(view: PageView) -> str | None:
+    for link in view.index.find("link[rel=next], a.next.page-numbers, .wp-block-query-pagination-next, .nav-previous a, .nav-links a.next, a.next, .pagination-next a, a.nextpostslink, .older a, .alignleft a[href*='/page/']"):
+        href = link.get("href")
+        if href and not href.startswith("#"):
+            return view.absolute(href)
+    return None

@@ -1,10 +1,156 @@
-"""Names of people: which of a page's names are the authors, and which are placeholders."""
+"""Names of people: cleaned of what is printed around them, told from what is no name, and chosen from."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from presslift.records import Account, Person
+from presslift.scraper.knowledge import table
+
+LONGEST_NAME = 70
+WORDS_IN_NAME = 7
+BEFORE = re.compile(
+    r"^(?:(?:view |see |read )?(?:all |more )?(?:posts?|articles|entries|stories) (?:by|from)|ver todas las entradas de|todas las entradas de|entradas de|posts de|ver todos os posts (?:de|por)|"
+    r"voir tou(?:te)?s les (?:articles|publications) (?:de|par)|articles par|articles de|(?:alle )?beiträge (?:von|anzeigen von)|(?:vedi )?tutti gli articoli di|articoli di|alle berichten (?:van|door)|berichten van|"
+    r"entrades de|записи|wpisy|yazıları|visit author page|author archives?|about|über|sobre|about the author|autor/a|post author|author)\s*:?\s+",
+    re.I,
+)
+AFTER = re.compile(r"\s*(?:\(?https?://\S+|@[\w.]+|\(.*\)|\[.*\]|\s[|•·–—]\s.*)\s*$")
+MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+|(?<=[^\W\d_])\d{1,2})+$")
+
+
+def fold_name(name: str | None) -> str:
+    """What two spellings of a name share: letters and digits, lower case, accents off."""
+    decomposed = unicodedata.normalize("NFKD", name or "")
+    return "".join(c for c in decomposed.lower() if c.isalnum())
+
+
+def name_slug(name: str) -> str:
+    """A slug as WordPress would make it: accents off Latin letters, lower case, hyphens; other scripts are kept."""
+    special = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+    out = []
+    for char in unicodedata.normalize("NFC", name).lower():
+        bare = unicodedata.normalize("NFKD", special.get(char, char))
+        out.append("".join(c for c in bare if not unicodedata.combining(c)) if bare and bare[0].isascii() else unicodedata.normalize("NFC", char))
+    kept = re.sub(r"['’‘`.]", "", "".join(out))
+    return re.sub(r"[\W_]+", "-", kept).strip("-")
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(table("people")[name])
+
+
+@cache
+def _placeholder_names() -> frozenset[str]:
+    return frozenset(fold_name(n) for n in table("people")["placeholders"])
+
+
+def is_placeholder(name: str | None, placeholders: Iterable[str] = (), site_name: str | None = None, host: str | None = None) -> bool:
+    """Whether a name is nobody's: admin, the editors, the site itself, or one of ``placeholders``. An empty name is."""
+    folded = fold_name(name)
+    if not folded or folded in _placeholder_names() or folded in {fold_name(p) for p in placeholders}:
+        return True
+    if site_name and folded == fold_name(site_name):
+        return True
+    if host:
+        labels = host.lower().removeprefix("www.").split(".")
+        return folded in {fold_name(host), fold_name(host.removeprefix("www."))} or (len(labels) > 1 and folded == fold_name(labels[-2]) and len(folded) > 3)
+    return bool(re.fullmatch(r"(?:wp)?admin\d*|user\d+|editor\d+", folded))
+
+
+def clean_name(text: str | None) -> str | None:
+    """A name as printed, without "By", "Posts by", marks, roles and links around it; None when what is left is no name."""
+    if not text:
+        return None
+    name = " ".join(text.split())
+    name = without_lead(BEFORE.sub("", name))
+    name = AFTER.sub("", MARK.sub("", name)).strip(" ,;:|/–—-•·\"“”»«")
+    if not name or len(name) > LONGEST_NAME or "://" in name or "@" in name or not any(c.isalpha() for c in name):
+        return None
+    return name
+
+
+@cache
+def lead_pattern() -> re.Pattern[str]:
+    """What introduces an author's name at the start of a text: group 1 the words, group 2 the colon if any."""
+    leads = {w for row in table("people")["lead"].values() for w in row["plain"] + row["colon"]}
+    return re.compile(rf"^\s*({_alternatives(leads)})(?:\s*([:：|])\s*|\s+)(?=\S)", re.I)
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
+
+
+def without_lead(text: str) -> str:
+    """A text without the words that introduce an author ("By", "Escrito por:")."""
+    match = lead_pattern().match(text)
+    return text[match.end() :].strip() if match else text
+
+
+def looks_like_name(text: str) -> bool:
+    """Whether a text has the shape of a person's name: a few capitalised words, particles and initials between them."""
+    words = text.split()
+    if not words or len(words) > WORDS_IN_NAME or len(text) > LONGEST_NAME or any(c.isdigit() for c in text):
+        return False
+    if re.search(r"[!?¿¡:;/\\<>{}=_%$€#@…]|\w\.\s+[^\W\d_]{2,}\s+[a-zà-ÿ]", text):
+        return False
+    if not any(_cased(c) for c in text):
+        return len(text.replace(" ", "")) <= 24
+    capitals = 0
+    for word in words:
+        bare = word.strip(".,'’\"“”()-")
+        if bare.lower() in _words("particles") or word.lower() in _words("titles"):
+            capitals += bare[:1].isupper() and len(bare) > 1 and word.lower() not in _words("titles")
+        elif bare[:1].isupper() or re.match(r"[dlo]['’][^\W\d_]", bare, re.I) or not _cased(bare[:1] or "x"):
+            capitals += 1
+        else:
+            return False
+    return capitals > 0
+
+
+def _cased(char: str) -> bool:
+    return char.lower() != char.upper()
+
+
+def has_job_words(text: str) -> bool:
+    """Whether a text names an occupation rather than a person."""
+    return any(w.strip(".,()").lower() in _words("jobs") or w.lower() in _words("jobs") for w in text.split())
+
+
+@cache
+def _joiners() -> re.Pattern[str]:
+    words = [j for j in table("people")["joiners"] if j.isalpha()]
+    signs = [j for j in table("people")["joiners"] if not j.isalpha()]
+    return re.compile(rf"\s+(?:{'|'.join(map(re.escape, words))})\s+|\s*(?:{'|'.join(map(re.escape, signs))})\s*")
+
+
+def split_names(text: str) -> list[str]:
+    """The names in a byline without its lead; what follows a comma and is a job, degree or place is left out.
+
+    "Ortega y Gasset" is one name: a joiner divides only where both sides are whole names.
+    """
+    parts = [p.strip() for p in _joiners().split(text) if p and p.strip()]
+    if len(parts) <= 1:
+        return [text.strip()] if text.strip() else []
+    names = [p for p in parts if not has_job_words(p) and not re.fullmatch(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}|[A-Z]\.(?:[A-Z]\.)+)\.?", p)]
+    singles = [n for n in names if len(n.split()) == 1]
+    if singles and len(names) == 2 and not re.search(r"[,;&/|•]", text) and len(text.split()) <= 4:
+        return [text.strip()]
+    return names
+
+
+def _person(name: str, known: Sequence[Person], account: Account | None) -> Person:
+    folded = fold_name(name)
+    for person in known:
+        if fold_name(person.name) == folded:
+            return Person(name=name, slug=person.slug or name_slug(name), url=person.url)
+    if account is not None and fold_name(account.name) == folded:
+        return Person(name=name, slug=account.slug or name_slug(name), url=account.url)
+    return Person(name=name, slug=name_slug(name))
 
 
 def choose_authors(
@@ -14,10 +160,17 @@ def choose_authors(
     placeholders: Iterable[str] = (),
     site_name: str | None = None,
 ) -> list[Person]:
-    """The real authors: the byline's; else the page's (co-author plugin); else the account, unless it is a placeholder."""
+    """The real authors: the byline's; else those the page names (co-author plugin); else the account; placeholders never.
+
+    Names stay as printed; slugs are WordPress's where a person or the account of that name is known, made from the name otherwise.
+    """
+    shut = tuple(placeholders)
+    named = list(dict.fromkeys(n for n in byline_names if n.strip()))
+    if named:
+        return [_person(n, page_people, account) for n in named]
+    people = [p for p in page_people if not is_placeholder(p.name, shut, site_name)]
+    if people:
+        return [_person(p.name, people, account) for p in people]
+    if account is not None and account.name and not is_placeholder(account.name, shut, site_name):
+        return [_person(account.name, (), account)]
     return []
-
-
-def name_slug(name: str) -> str:
-    """A slug as WordPress would make it: lower case, hyphens, accents off, other scripts kept."""
-    return name

@@ -1,0 +1,189 @@
+"""Who a page names as its authors, and the WordPress account that posted."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from presslift.records import Account, Person
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
+from presslift.scraper.parse.dates import parse_date
+from presslift.scraper.parse.people import clean_name, fold_name, is_placeholder, lead_pattern, looks_like_name, name_slug, split_names
+from presslift.scraper.parse.publication import lines_near
+from presslift.scraper.parse.titles import SiteNames
+from presslift.scraper.parse.view import PageView
+
+AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
+Names = tuple[Person, ...]
+
+
+class Authorship(Struct, kw_only=True):
+    """The people named, as a vote's outcome, and the account."""
+
+    people: Decision[Names] | None = None
+    account: Account | None = None
+
+
+def read_authorship(view: PageView, names: SiteNames) -> Authorship:
+    """Read the authors a page names outside its text, and the account. Placeholders are accounts, not people."""
+    by_cue: dict[str, tuple[Cue, list[Person]]] = {}
+    for vote in gather(view, "people"):
+        _, people = by_cue.setdefault(vote.cue.name, (vote.cue, []))
+        for person in _people(view, vote):
+            known = next((p for p in people if fold_name(p.name) == fold_name(person.name)), None)
+            if known is None:
+                people.append(person)
+            elif person.url and not known.url:
+                known.url, known.slug = person.url, person.slug
+    account = _account(view, by_cue)
+    host = urlsplit(view.url).hostname
+    said: list[tuple[Names, Cue]] = []
+    for cue, people in by_cue.values():
+        real = tuple(p for p in people if not is_placeholder(p.name, (), names.name, host) and fold_name(p.name) not in names.known)
+        if real:
+            said.append((real, cue))
+    decision = decide(_with_supersets(said), _key)
+    if decision is not None:
+        decision.value = tuple(_completed(p, by_cue) for p in decision.value)
+    return Authorship(people=decision, account=account)
+
+
+def _key(people: Names) -> str:
+    return "|".join(sorted(fold_name(p.name) for p in people))
+
+
+def _with_supersets(said: list[tuple[Names, Cue]]) -> list[tuple[Names, Cue]]:
+    """Graphs and plugins often name one of several authors: where a byline names them all, they speak for it."""
+    sets = [({fold_name(p.name) for p in people}, people, cue) for people, cue in said]
+    result = []
+    for own, people, cue in sets:
+        wider = next((p for s, p, c in sets if own < s and c.family in ("theme", "coauthors") and len(s) <= 8 and c.name != "author link"), None)
+        result.append((wider or people, cue))
+    return result
+
+
+def _completed(person: Person, by_cue: dict[str, tuple[Cue, list[Person]]]) -> Person:
+    twins = [p for _, people in by_cue.values() for p in people if fold_name(p.name) == fold_name(person.name)]
+    url = person.url or next((p.url for p in twins if p.url), None)
+    slug = next((p.slug for p in twins if p.slug and p.url), None) or name_slug(person.name)
+    return Person(name=person.name, slug=slug, url=url)
+
+
+def _people(view: PageView, vote: Vote) -> list[Person]:
+    if vote.cue.role == "label":
+        return [Person(name=n) for n in _labelled(view)]
+    if vote.cue.role == "near":
+        return _near_title(view, vote.element)
+    if vote.cue.role == "line":
+        return [Person(name=n) for n in _from_line(vote.text)]
+    if isinstance(vote.node, dict):
+        return _from_node(vote.node)
+    url = _author_address(view, vote.element)
+    if vote.element is None and re.match(r"https?://|www\.", vote.text):
+        return []
+    return [Person(name=n, url=url, slug=author_slug(url)) for n in _names(vote.text, one=url is not None)]
+
+
+def _names(text: str, one: bool = False) -> list[str]:
+    name = clean_name(text)
+    if name is None:
+        return []
+    if one:
+        return [name]
+    found = [n for part in split_names(name) if (n := clean_name(part))]
+    return found if all(looks_like_name(n) or len(found) == 1 for n in found) else []
+
+
+def _from_node(node: dict[str, Any]) -> list[Person]:
+    types = node.get("@type")
+    if types == "Organization" or isinstance(types, list) and "Person" not in types and "Organization" in types:
+        return []
+    url = node.get("url") if isinstance(node.get("url"), str) else None
+    identity = node.get("@id")
+    if url is None or not author_slug(url):
+        url = identity if isinstance(identity, str) and author_slug(identity) else url
+    name = node.get("name")
+    name = name[0] if isinstance(name, list) and name else name
+    return [Person(name=n, url=url if author_slug(url) else None, slug=author_slug(url)) for n in (_names(name, one=True) if isinstance(name, str) else [])]
+
+
+def author_slug(url: str | None) -> str | None:
+    """The account's slug in the address of an author's archive."""
+    if not url:
+        return None
+    match = AUTHOR_PATH.search(urlsplit(url).path)
+    return unquote(match[1]) if match else None
+
+
+def _author_address(view: PageView, element: HtmlElement | None) -> str | None:
+    if element is None:
+        return None
+    for link in [element, *element.iterancestors("a"), *element.iter("a")]:
+        if link.tag == "a" and link.get("href"):
+            address = view.absolute(link.get("href") or "")
+            if author_slug(address) or parse_qs(urlsplit(address).query).get("author"):
+                return address
+    return None
+
+
+@cache
+def _written_by() -> re.Pattern[str]:
+    words = {w for row in table("people")["lead"].values() for w in row["plain"] + row["colon"]}
+    return re.compile("|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)), re.I)
+
+
+def _labelled(view: PageView) -> list[str]:
+    """``twitter:data1`` under a label that says "Written by"; numbers shift when a label is missing."""
+    meta = view.doc.meta
+    for number in ("1", "2"):
+        labels, values = meta.get(f"twitter:label{number}", []), meta.get(f"twitter:data{number}", [])
+        if labels and values and _written_by().match(labels[0].strip()) and not re.search(r"\d", values[0]):
+            return _names(values[0])
+    return []
+
+
+def _from_line(text: str) -> list[str]:
+    """The names behind "By" at the start of a short line, up to what separates them from date or job."""
+    for piece in re.split(r"\s[|•·–—/-]\s|\s{2,}|\n", text[:160]):
+        match = lead_pattern().match(piece)
+        if not match:
+            continue
+        rest = piece[match.end() :]
+        rest = re.split(r"\s+(?:on|in|at|am|em|el|le|il|op|den|vom)\s+|\s*[|•·–—]\s*|\s+(?=\d)|\s+(?:updated|published|last|posted|reviewed|edited|leave a|no comments)\b", rest, maxsplit=1, flags=re.I)[0]
+        words = rest.split()
+        while words and (parse_date(" ".join(words[-3:]) + " 2020", None) or re.search(r"\d", words[-1])):
+            words.pop()
+        names = [n for part in split_names(" ".join(words)) if (n := clean_name(part)) and looks_like_name(n)]
+        if names:
+            return names
+    return []
+
+
+def _near_title(view: PageView, heading: HtmlElement | None) -> list[Person]:
+    if heading is None:
+        return []
+    for line, element in lines_near(view, heading):
+        names = _from_line(line)
+        if names:
+            url = _author_address(view, element) if len(names) == 1 else None
+            return [Person(name=n, url=url, slug=author_slug(url)) for n in names]
+    return []
+
+
+def _account(view: PageView, by_cue: dict[str, tuple[Cue, list[Person]]]) -> Account | None:
+    """The account: who has an author's archive, else whom SEO plugins name, else whom the theme's byline names."""
+    everyone = [(cue, p) for cue, people in by_cue.values() for p in people]
+    linked = [p for cue, p in everyone if p.url and cue.family != "coauthors"]
+    told = linked or [p for cue, p in everyone if cue.family in ("seo", "graph")] or [p for cue, p in everyone if cue.family in ("theme", "microdata")]
+    if not told:
+        return None
+    first = told[0]
+    twin = next((p for _, p in everyone if fold_name(p.name) == fold_name(first.name) and p.url), first)
+    numbers = parse_qs(urlsplit(twin.url or "").query).get("author", [""])
+    return Account(wp_id=int(numbers[0]) if numbers[0].isdigit() else None, name=first.name, slug=author_slug(twin.url), url=twin.url)

@@ -1,0 +1,115 @@
+"""Cues as votes: every cue of a field's table that fires says a value; agreement decides and makes the confidence.
+
+A cue's weight is the share of pages on which it was right when it fired. Cues of one family say what one source wrote (an SEO
+plugin, the theme), so a value counts a family once, with its best cue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from math import exp, log
+from typing import Any, Generic, TypeVar
+
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import text_of
+from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.view import PageView
+
+T = TypeVar("T")
+
+
+class Cue(Struct, frozen=True, kw_only=True):
+    """A row of ``cues.toml``: exactly one of ``selector``, ``meta``, ``jsonld`` tells where to look.
+
+    ``attribute`` is read instead of the text; ``scope`` main keeps to the article's element, page leaves out what is
+    elsewhere, anywhere takes all; ``limit`` is how many elements speak; ``role`` tells the field's reader how to take it.
+    """
+
+    name: str
+    weight: float
+    family: str = "theme"
+    selector: str | None = None
+    meta: str | None = None
+    jsonld: str | None = None
+    attribute: str | None = None
+    scope: str = "page"
+    limit: int = 1
+    role: str | None = None
+
+
+class Vote(Struct, kw_only=True):
+    """What one cue says, as found. ``node`` is the JSON-LD value where it was one."""
+
+    cue: Cue
+    text: str
+    element: HtmlElement | None = None
+    node: Any = None
+
+
+class Decision(Struct, Generic[T], kw_only=True):
+    """The winner of a vote: its value, the name of the best cue for it, and how sure."""
+
+    value: T
+    cue: str
+    confidence: float
+
+
+@cache
+def cues(field: str) -> tuple[Cue, ...]:
+    """The cues of a field, in the table's order."""
+    return tuple(Cue(**row) for row in table("cues")[field])
+
+
+def gather(view: PageView, field: str) -> list[Vote]:
+    """What all cues of a field say on a page, in the table's order."""
+    found: list[Vote] = []
+    for cue in cues(field):
+        if cue.selector is not None:
+            found.extend(_from_elements(view, cue))
+        elif cue.meta is not None:
+            found.extend(Vote(cue=cue, text=text) for text in view.doc.meta.get(cue.meta, [])[: cue.limit])
+        elif cue.jsonld is not None:
+            values = view.graph.values(cue.jsonld)[: cue.limit]
+            found.extend(Vote(cue=cue, text=text_value(v) or "", node=v) for v in values if v)
+    return found
+
+
+def _from_elements(view: PageView, cue: Cue) -> Iterable[Vote]:
+    count = 0
+    for element in view.index.find(cue.selector or ""):
+        if cue.scope == "main" and not view.in_main(element):
+            continue
+        if cue.scope != "anywhere" and view.elsewhere(element):
+            continue
+        text = text_of(element) if cue.attribute is None else (element.get(cue.attribute) or "").strip()
+        if not text:
+            continue
+        yield Vote(cue=cue, text=text, element=element)
+        count += 1
+        if count >= cue.limit:
+            return
+
+
+def decide(votes: Iterable[tuple[T, Cue]], key: Callable[[T], str]) -> Decision[T] | None:
+    """The value that most speaks for. Values with one ``key`` are the same; the first said of the best cue is given.
+
+    Families are taken as independent witnesses: the odds of their weights multiply, and are held against those of all other
+    values and of none being right.
+    """
+    best: dict[str, dict[str, tuple[T, Cue]]] = {}
+    for value, cue in votes:
+        families = best.setdefault(key(value), {})
+        if cue.family not in families or cue.weight > families[cue.family][1].weight:
+            families[cue.family] = (value, cue)
+    if not best:
+        return None
+    scores = {k: sum(log(min(c.weight, 0.995) / (1 - min(c.weight, 0.995))) for _, c in families.values()) for k, families in best.items()}
+    winner = max(scores, key=lambda k: scores[k])
+    top = max(scores.values())
+    total = sum(exp(s - top) for s in scores.values()) + exp(-top)
+    value, cue = max(best[winner].values(), key=lambda pair: pair[1].weight)
+    return Decision(value=value, cue=cue.name, confidence=min(0.99, 1 / total))

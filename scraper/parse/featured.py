@@ -1,0 +1,93 @@
+"""The post's thumbnail, and only that: neither a logo, nor a site-wide default, nor the first picture of the text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.cues import Decision, gather
+from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.view import PageView
+
+SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-e\d{10,})(?=\.\w+$)")
+LOGO = re.compile(r"logo|favicon|site-?icon|placeholder|default[-_]?(?:image|og|social|share|thumb)|avatar|gravatar|sprite|blank\.|pixel|cropped-", re.I)
+
+
+def picture_name(url: str) -> str:
+    """A picture's file name without size suffix, lower case: what its sizes share."""
+    return SIZE.sub("", unquote(urlsplit(url).path.rsplit("/", 1)[-1])).lower()
+
+
+def read_featured(view: PageView) -> Decision[str] | None:
+    """The address of the post's thumbnail in the largest size told; None when nothing shows that the post has one."""
+    classes = (view.main.get("class") or "").split()
+    telling = any(n.startswith(("status-", "type-")) for n in classes)
+    if telling and "has-post-thumbnail" not in classes and not _supports(classes):
+        return None
+    shown = [(url, v.cue) for v in gather(view, "featured_image") if v.element is not None for url in [_address(view, v.element)] if url and not LOGO.search(url)]
+    declared = [u for u in (view.absolute(u) for u in _declared(view)) if not LOGO.search(u)]
+    if shown:
+        url, cue = shown[0]
+        same = next((u for u in declared if picture_name(u) == picture_name(url)), None)
+        return Decision(value=same or url, cue=cue.name, confidence=0.97 if same else 0.92 if cue.scope == "main" else 0.88)
+    if declared and "has-post-thumbnail" in classes:
+        return Decision(value=declared[0], cue="head and has-post-thumbnail", confidence=0.9)
+    graph = _primary(view)
+    if graph and declared and picture_name(graph) == picture_name(declared[0]) and not telling and not _in_text(view, graph):
+        return Decision(value=view.absolute(graph), cue="primary image", confidence=0.7)
+    return None
+
+
+def _supports(classes: list[str]) -> bool:
+    # Some themes filter post_class() down to a few.
+    return "hentry" not in classes and not any(n.startswith("format-") for n in classes)
+
+
+def _declared(view: PageView) -> list[str]:
+    graph = [g] if (g := _primary(view)) else []
+    return [*view.doc.meta.get("og:image", [])[:1], *graph, *view.doc.meta.get("twitter:image", [])[:1]]
+
+
+def _primary(view: PageView) -> str | None:
+    for path in ("WebPage.primaryImageOfPage", "Article.image"):
+        for value in view.graph.values(path)[:1]:
+            value = value.get("contentUrl") or value.get("url") if isinstance(value, dict) else value
+            if isinstance(value, str) and value:
+                return value
+    thumbnail = text_value(next(iter(view.graph.values("Article.thumbnailUrl")), None))
+    return thumbnail
+
+
+def _in_text(view: PageView, url: str) -> bool:
+    name = picture_name(url)
+    return any(name == picture_name(_address(view, e) or "") for e in view.index.by_tag.get("img", []) if view.in_main(e))
+
+
+def _address(view: PageView, element: HtmlElement) -> str | None:
+    image = element if element.tag == "img" else next(element.iter("img"), None)
+    if image is None:
+        style = re.search(r"url\(['\"]?([^'\")]+)", element.get("style") or "")
+        return view.absolute(style[1]) if style else None
+    best = _largest(image)
+    for name in table("cues")["images"]["attributes"]:
+        value = (image.get(name) or "").strip()
+        if value and not value.startswith("data:") and not re.search(r"placeholder|blank\.(?:gif|png)|/1x1", value):
+            return view.absolute(best if best and (picture_name(best) == picture_name(value) or name == "src") else value)
+    return view.absolute(best) if best else None
+
+
+def _largest(image: HtmlElement) -> str | None:
+    """The largest of ``srcset``; one without a size suffix is the original."""
+    found: list[tuple[float, str]] = []
+    for name in ("data-srcset", "data-lazy-srcset", "srcset"):
+        for candidate in re.split(r",\s+", image.get(name) or ""):
+            url, _, width = candidate.strip().partition(" ")
+            if url and not url.startswith("data:"):
+                number = re.match(r"([\d.]+)", width)
+                found.append((float(number[1]) if number else 0.0, url))
+    return max(found)[1] if found else None
+
+

@@ -1,0 +1,250 @@
+"""When an article was published and last changed: the dates a page shows, told apart and put on the site's own clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import msgspec
+from lxml.html import HtmlElement
+from msgspec import Struct
+
+from presslift.config import SiteSettings
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
+from presslift.scraper.parse.dates import LONGEST, Moment, is_relative, parse_date, parse_foreign_date, parse_machine_date
+from presslift.scraper.parse.document import classes, text_of
+from presslift.scraper.parse.view import PageView
+
+URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
+UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)(?:[-_ ](?:on|date|label|info|time)|$| )", re.I)
+DAY = timedelta(days=1)
+Said = tuple[Moment, Cue]
+
+
+class Dates(Struct, kw_only=True):
+    """Both dates of a page; ``published_day`` is the day visitors see when it differs from the instant's."""
+
+    published: Decision[Moment] | None = None
+    modified: Decision[Moment] | None = None
+    warnings: list[str] = []
+
+
+def read_dates(view: PageView, language: str | None, settings: SiteSettings | None = None, now: datetime | None = None) -> Dates:
+    """Read both dates. ``now`` is when the page was fetched: relative dates are only read with it, and flagged."""
+    modified_said = [(m, v.cue) for v in gather(view, "modified") if (m := _moment(v, language, now)) is not None]
+    published_said: list[Said] = []
+    for vote in gather(view, "published"):
+        if vote.cue.role == "near":
+            published_said += [(m, vote.cue) for m in _near_title(view, vote.element, language, now)]
+        elif (moment := _moment(vote, language, now)) is not None:
+            told_changed = vote.element is not None and _is_update(vote.element)
+            (modified_said if told_changed else published_said).append((moment, vote.cue))
+    published_said += _from_address(view.url)
+    zone = site_zone(view, settings)
+    modified = _decide(modified_said, zone)
+    published_said = _without_changes(published_said, modified)
+    published = _decide(published_said, zone)
+    warnings = []
+    if published is not None and published.value.relative:
+        warnings.append("published: told by a distance from the time of fetching")
+        published.confidence = min(published.confidence, 0.6)
+    return Dates(published=published, modified=modified, warnings=warnings)
+
+
+def site_zone(view: PageView, settings: SiteSettings | None) -> tzinfo | None:
+    """The site's clock: as configured, or as learned."""
+    profile = view.profile
+    for name in ((settings.timezone if settings else None), getattr(profile, "timezone", None), getattr(profile, "utc_offset", None)):
+        if not isinstance(name, str) or not name:
+            continue
+        if match := re.fullmatch(r"(?:UTC)?([+-])(\d{1,2}):?(\d{2})?", name):
+            gap = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+            return timezone(-gap if match[1] == "-" else gap)
+        try:
+            return ZoneInfo(name)
+        except (ValueError, OSError, KeyError):
+            continue
+    return None
+
+
+def _moment(vote: Vote, language: str | None, now: datetime | None) -> Moment | None:
+    if vote.element is None or vote.cue.attribute is not None:
+        found = parse_machine_date(vote.text) or parse_date(vote.text, language)
+        if found is None and vote.element is not None and vote.cue.attribute == "datetime":
+            found = parse_date(text_of(vote.element), language, now=now)
+        return found
+    text = vote.text
+    if len(text) > LONGEST:
+        text = text[:LONGEST]
+    if (inner := next(vote.element.iter("time"), None)) is not None and inner.get("datetime"):
+        found = parse_machine_date(inner.get("datetime"))
+        if found is not None:
+            return found
+    found = parse_date(text, language, now=now)
+    if found is None and vote.cue.weight >= 0.85 and len(text) < 40 and re.search(r"\d{4}", text):
+        found = parse_foreign_date(text, language)
+    return found
+
+
+def _is_update(element: HtmlElement) -> bool:
+    # Kadence calls the changed date "published" inside an item "updated-on"; elsewhere "updated" alone may be the only date.
+    names = classes(element)
+    if "published" not in names and ({"modified", "entry-modified-time", "updated-date"} & names or element.get("itemprop") == "dateModified"):
+        return True
+    for above in [*element.iterancestors()][:3]:
+        if above.tag in ("article", "main", "body", "header"):
+            break
+        if UPDATED_CLASS.search(above.get("class") or "") and not {"published", "posted-on"} & classes(above):
+            return len([*above.iter("time")]) <= 1
+    before = _text_before(element)
+    return bool(before) and _ends_with_update_words(before)
+
+
+def _text_before(element: HtmlElement) -> str:
+    previous = element.getprevious()
+    if previous is not None:
+        return ((previous.tail or "").strip() or text_of(previous) if previous.tag != "time" else (previous.tail or "").strip())[-60:]
+    parent = element.getparent()
+    return (parent.text or "").strip()[-60:] if parent is not None else ""
+
+
+@cache
+def _update_words() -> re.Pattern[str]:
+    words = {w for row in table("languages").values() for w in row.get("updated", [])}
+    return re.compile(rf"(?:^|\W)(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})\W*$", re.I)
+
+
+def _ends_with_update_words(text: str) -> bool:
+    return bool(_update_words().search(text))
+
+
+def _from_address(url: str) -> list[Said]:
+    match = URL_DAY.search(urlsplit(url).path)
+    moment = parse_machine_date(f"{match[1]}-{match[2]}-{match[3]}") if match else None
+    return [(moment, Cue(name="address", weight=0.965, family="address"))] if moment else []
+
+
+def _near_title(view: PageView, heading: HtmlElement | None, language: str | None, now: datetime | None) -> list[Moment]:
+    """Dates in the few short lines right before and after the heading."""
+    if heading is None:
+        return []
+    for line, element in lines_near(view, heading):
+        if len(line) <= 80 and not _is_update(element):
+            moment = parse_date(line, language, now=now)
+            if moment is not None and not _update_words().search(line.split(str(moment.day.year))[0][:-1]):
+                return [moment]
+    return []
+
+
+def lines_near(view: PageView, heading: HtmlElement, count: int = 8) -> list[tuple[str, HtmlElement]]:
+    """The short texts next to a heading, after it first, then those before."""
+    after: list[tuple[str, HtmlElement]] = []
+    node: HtmlElement | None = heading
+    for _ in range(5):
+        if node is None or node.tag in ("body", "html"):
+            break
+        sibling = node.getnext()
+        while sibling is not None and len(after) < count:
+            if isinstance(sibling.tag, str) and sibling.tag not in ("script", "style", "svg", "nav", "form") and not view.elsewhere(sibling):
+                after.extend(_short_texts(sibling, count - len(after)))
+            sibling = sibling.getnext()
+        node = node.getparent()
+    before: list[tuple[str, HtmlElement]] = []
+    node = heading
+    for _ in range(3):
+        if node is None or node.tag in ("article", "main", "body", "html"):
+            break
+        sibling = node.getprevious()
+        if sibling is not None and isinstance(sibling.tag, str) and not view.elsewhere(sibling):
+            before.extend(_short_texts(sibling, 4)[-2:])
+        node = node.getparent()
+    return after + before[:count]
+
+
+def _short_texts(element: HtmlElement, count: int) -> list[tuple[str, HtmlElement]]:
+    found: list[tuple[str, HtmlElement]] = []
+    whole = text_of(element) if len(element) < 40 else ""
+    if whole and len(whole) <= 120:
+        return [(whole, element)]
+    for child in list(element)[:12]:
+        if len(found) >= count:
+            break
+        if isinstance(child.tag, str) and child.tag not in ("script", "style", "svg", "nav", "form", "h2", "h3"):
+            text = text_of(child)
+            if text and len(text) <= 120:
+                found.append((text, child))
+            elif text and len(child) and child.tag in ("div", "header", "section", "ul", "span"):
+                found.extend(_short_texts(child, count - len(found)) if len(found) < count else [])
+    return found
+
+
+def _without_changes(said: list[Said], modified: Decision[Moment] | None) -> list[Said]:
+    """Visible dates that only repeat the change's day are no publication, where another day is told by a better cue."""
+    if modified is None or not said:
+        return said
+    told = {m.day for m, c in said if c.family in ("seo", "graph", "address")}
+    if not told or modified.value.day in told:
+        return said
+    return [(m, c) for m, c in said if m.day != modified.value.day or c.family in ("seo", "graph", "address")]
+
+
+def _decide(said: list[Said], zone: tzinfo | None) -> Decision[Moment] | None:
+    if not said:
+        return None
+    aligned = _align(said, zone)
+    decision = decide(aligned, lambda m: m.day.isoformat())
+    if decision is None:
+        return None
+    same = [m for m, _ in aligned if m.day == decision.value.day]
+    best = max(same, key=_exactness)
+    decision.value = _zoned(best, zone)
+    return decision
+
+
+def _exactness(moment: Moment) -> int:
+    order = ("day", "minute", "second")
+    if moment.when is None:
+        return 0
+    return order.index(moment.precision) + (10 if moment.when.tzinfo else 0) + (10 if moment.when.utcoffset() else 0)
+
+
+def _zoned(moment: Moment, zone: tzinfo | None) -> Moment:
+    if zone is None or moment.when is None:
+        return moment
+    when = moment.when.replace(tzinfo=zone) if moment.when.tzinfo is None else moment.when
+    if when.utcoffset() == timedelta(0):
+        when = when.astimezone(zone)
+    # A fixed offset, so that the text says it.
+    gap = when.utcoffset()
+    when = when.replace(tzinfo=timezone(gap)) if gap is not None else when
+    return msgspec.structs.replace(moment, when=when, day=when.date())
+
+
+def _align(said: Iterable[Said], zone: tzinfo | None) -> list[Said]:
+    """Moments that differ only by the clock they are told on, put on one clock: the site's, else the one with an offset."""
+    items = [(_zoned(m, zone), c) for m, c in said]
+    instants: dict[datetime, Moment] = {}
+    for moment, _ in items:
+        if moment.when is not None and moment.when.utcoffset():
+            instants.setdefault(moment.when.astimezone(UTC).replace(second=0), moment)
+    result = []
+    universal = [m for m, _ in items if m.when is not None and m.when.tzinfo is not None and not m.when.utcoffset()]
+    for moment, cue in items:
+        if moment.when is not None and moment.when.tzinfo is not None and not moment.when.utcoffset():
+            moment = instants.get(moment.when.astimezone(UTC).replace(second=0), moment)
+        elif moment.when is None or moment.when.tzinfo is None:
+            # A day as visitors see it may be the neighbour of the instant's day in UTC.
+            moment = next((u for u in universal if u.day != moment.day and abs(u.day - moment.day) <= DAY and _near_midnight(u, moment)), moment)
+        result.append((moment, cue))
+    return result
+
+
+def _near_midnight(instant: Moment, shown: Moment) -> bool:
+    assert instant.when is not None
+    hour = instant.when.hour + instant.when.minute / 60
+    return hour <= 11 if shown.day < instant.day else hour >= 11

@@ -1,0 +1,175 @@
+"""One page as the readers of metadata see it: indexed, its graph resolved, its main part told from all that surrounds it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from presslift.scraper.knowledge import table
+from presslift.scraper.parse.document import Document
+from presslift.scraper.parse.graph import Graph
+from presslift.scraper.parse.index import PageIndex
+
+if TYPE_CHECKING:
+    from presslift.scraper.site import SiteProfile
+
+POST_CLASS = re.compile(r"post-(\d+)")
+CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "elementor-post", "post-item", "post-card", "e-loop-item"})
+
+
+class PageView:
+    """A document with what several readers need of it. ``main`` is the element of the article, ``body`` when none is told."""
+
+    def __init__(self, doc: Document, profile: SiteProfile | None = None):
+        self.doc, self.url, self.profile = doc, doc.url or "", profile
+        self.index = PageIndex(doc.root)
+        self._elsewhere: dict[HtmlElement, bool] = {}
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The address that the page declares as its own, absolute."""
+        for link in self.index.find("link[rel=canonical]"):
+            if href := (link.get("href") or "").strip():
+                return self.absolute(href)
+        return None
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The page's JSON-LD."""
+        return Graph(self.doc.json_ld, [self.url, self.canonical or "", *self.doc.meta.get("og:url", [])[:1]])
+
+    @cached_property
+    def wp_id(self) -> tuple[int, str] | None:
+        """The post's id and the cue that told it."""
+        for name in self.doc.body_classes:
+            if match := re.fullmatch(r"(?:postid|page-id|attachmentid)-(\d+)", name):
+                return int(match[1]), "body class"
+        for link in self.index.find("link[rel=shortlink]"):
+            query = parse_qs(urlsplit(link.get("href") or "").query)
+            for key in ("p", "page_id", "attachment_id"):
+                if query.get(key, [""])[0].isdigit():
+                    return int(query[key][0]), "shortlink"
+        for link in self.index.find("link[type='application/json'][href*='/wp/v2/']"):
+            if match := re.search(r"/wp/v2/(?!users/|categories/|tags/|taxonomies/|types/)[\w-]+/(\d+)$", link.get("href") or ""):
+                return int(match[1]), "rest link"
+        for field in self.index.find("input[name=comment_post_ID]"):
+            if (field.get("value") or "").isdigit():
+                return int(field.get("value") or 0), "comment form"
+        return self._article_id()
+
+    def _article_id(self) -> tuple[int, str] | None:
+        articles = [e for e in self.index.by_tag.get("article", []) if re.fullmatch(r"post-\d+", e.get("id") or "")]
+        outer = [e for e in articles if not any(a.tag == "article" for a in e.iterancestors())]
+        if len(outer) == 1:
+            return int((outer[0].get("id") or "")[5:]), "article id"
+        return None
+
+    @cached_property
+    def main(self) -> HtmlElement:
+        """The element of the article: the post's own, else the only or the largest ``article``, else ``main``, else ``body``."""
+        if self.wp_id is not None:
+            name = f"post-{self.wp_id[0]}"
+            own = self.index.by_id.get(name)
+            for element in ([own] if own is not None else []) + self.index.by_class.get(name, []):
+                if element.tag in ("article", "main", "div", "section") and not self._fenced(element):
+                    return element
+        found = self._main_article()
+        if found is not None:
+            return found
+        for element in [*self.index.by_tag.get("main", []), *self.index.find("[role=main]")]:
+            return element
+        body: HtmlElement | None = self.doc.root.find("body")
+        return body if body is not None else self.doc.root
+
+    def _main_article(self) -> HtmlElement | None:
+        articles = [e for e in self.index.by_tag.get("article", []) if not any(a.tag == "article" for a in e.iterancestors()) and not self._fenced(e)]
+        titled = [e for e in articles if next(e.iter("h1"), None) is not None]
+        if len(titled) == 1 or len(articles) == 1:
+            return (titled or articles)[0]
+        if not articles or len(articles) > 60:
+            return None
+        sizes = sorted(((sum(len(t) for t in e.itertext()), -n) for n, e in enumerate(articles)), reverse=True)
+        if len(sizes) > 1 and sizes[0][0] < 3 * sizes[1][0]:
+            return None
+        return articles[-sizes[0][1]]
+
+    def absolute(self, href: str) -> str:
+        """An address made absolute against the page's ``base`` and own address; as it stands when it can't be."""
+        try:
+            base = next((urljoin(self.url, b.get("href") or "") for b in self.index.by_tag.get("base", []) if b.get("href")), self.url)
+            return urljoin(base, href.strip())
+        except ValueError:
+            return href
+
+    def in_main(self, element: HtmlElement) -> bool:
+        """Whether an element is part of the article's element."""
+        return element is self.main or any(a is self.main for a in element.iterancestors())
+
+    def elsewhere(self, element: HtmlElement) -> bool:
+        """Whether an element belongs to a menu, widget, related card, other post or the site's footer: it tells of something else."""
+        path: list[HtmlElement] = []
+        verdict = False
+        node: HtmlElement | None = element
+        while node is not None:
+            known = self._elsewhere.get(node)
+            if known is not None:
+                verdict = known
+                break
+            path.append(node)
+            node = node.getparent()
+        for step in reversed(path):
+            verdict = verdict or self._starts_elsewhere(step)
+            self._elsewhere[step] = verdict
+        return verdict
+
+    @cached_property
+    def _around(self) -> frozenset[HtmlElement]:
+        return frozenset([self.main, *self.main.iterancestors()])
+
+    def _starts_elsewhere(self, element: HtmlElement) -> bool:
+        return element not in self._around and (self._fenced_here(element) or self._is_card(element))
+
+    def _is_card(self, element: HtmlElement) -> bool:
+        names = (element.get("class") or "").split()
+        if not names and element.tag != "article":
+            return False
+        if element.tag == "article" or CARD_CLASSES.intersection(names):
+            return self.wp_id is None or f"post-{self.wp_id[0]}" not in names
+        numbers = [m[1] for n in names if (m := POST_CLASS.fullmatch(n))]
+        return bool(numbers) and self.wp_id is not None and str(self.wp_id[0]) not in numbers
+
+    def _fenced(self, element: HtmlElement) -> bool:
+        return any(self._fenced_here(e) for e in [element, *element.iterancestors()] if e.tag not in ("body", "html", "main") and e.get("id") not in ("page", "content", "main"))
+
+    @staticmethod
+    def _fenced_here(element: HtmlElement) -> bool:
+        if element.tag in _fence_tags():
+            return True
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if element.tag == "footer" and not _entry_footer().search(names) and not any(a.tag == "article" for a in element.iterancestors()):
+            return True
+        return len(names) > 1 and any(_fence_words().search(n) for n in names.split() if not _no_fence().search(n))
+
+
+@cache
+def _fence_tags() -> frozenset[str]:
+    return frozenset(table("cues")["elsewhere"]["tags"])
+
+
+@cache
+def _fence_words() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[-_])(?:{'|'.join(table('cues')['elsewhere']['words'])})(?:[-_]|$)")
+
+
+@cache
+def _no_fence() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{'|'.join(table('cues')['elsewhere']['never'])})")
+
+
+@cache
+def _entry_footer() -> re.Pattern[str]:
+    return re.compile("entry|post|article|meta")
