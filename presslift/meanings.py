@@ -120,6 +120,16 @@ MEANINGS: dict[str, str] = {
 }
 
 
+SIMPLE: dict[type, str] = {
+    msgspec.inspect.StrType: "string",
+    msgspec.inspect.LiteralType: "string",
+    msgspec.inspect.IntType: "integer",
+    msgspec.inspect.FloatType: "number",
+    msgspec.inspect.BoolType: "boolean",
+    msgspec.inspect.DictType: "object",
+}
+
+
 def type_name(kind: Any) -> str:
     """A record field's type in words: string, integer, list of Person, … (``kind``: a type of ``msgspec.inspect``)."""
     inspect = msgspec.inspect
@@ -131,8 +141,7 @@ def type_name(kind: Any) -> str:
         return f"list of {type_name(kind.item_type)}"
     if isinstance(kind, inspect.StructType):
         return str(kind.cls.__name__)
-    simple = {inspect.StrType: "string", inspect.LiteralType: "string", inspect.IntType: "integer", inspect.FloatType: "number"}
-    return {**simple, inspect.BoolType: "boolean", inspect.DictType: "object"}.get(type(kind), "any")
+    return SIMPLE.get(type(kind), "any")
 
 
 @cache

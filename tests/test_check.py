@@ -15,7 +15,7 @@ from presslift.config import ExportSettings
 from presslift.errors import NotAnOut
 from presslift.exports import write_dataset
 from presslift.hashing import content_hash
-from presslift.records import Article, Change, Footnote, Link, Ref
+from presslift.records import Article, Change, Embed, Footnote, Link, Ref
 from tests.exports.making import SITE, Made, article
 
 
@@ -229,6 +229,17 @@ HTML = '<p><a href="/a/?q=%C3%B1&amp;x=1">a</a></p>'
 )
 def test_links_are_the_same_everywhere(tmp_path: Path, values: dict[str, Any], expected: list[str]) -> None:
     assert kinds(checked(tmp_path, One(footnotes=[], **values))) == expected
+
+
+def test_a_link_in_markdown_may_stand_for_what_is_embedded(tmp_path: Path) -> None:
+    frame = '<iframe src="https://video.example/embed/1"></iframe>' * 2
+    embeds = [Embed(position=1, url="https://video.example/watch?v=1")]
+    values: dict[str, Any] = {"links": [], "footnotes": [], "body_html": frame, "content_html": frame, "embeds": embeds}
+    for markdown, expected in {
+        "<https://video.example/watch?v=1>\n\n[video](https://video.example/watch?v=1)": [],
+        "<https://video.example/>": ["links"],
+    }.items():
+        assert kinds(checked(tmp_path, One(body_markdown=markdown, **values))) == expected
 
 
 def note(anchor: str | None = "fnref-1", place: Any = "body") -> Footnote:

@@ -279,7 +279,7 @@ def test_killed_while_writing_the_old_set_stands(tmp_path: Path) -> None:
             yield from super().articles()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    status = in_child(lambda: write_dataset(Killed(50), tmp_path, FORMATS, SETTINGS) and None)
+    status = in_child(lambda: str(write_dataset(Killed(50), tmp_path, FORMATS, SETTINGS)))
     assert os.WTERMSIG(status) == signal.SIGKILL
     assert files_of(tmp_path / "export") == before
     assert (tmp_path / ".export.new").exists()
