@@ -12,7 +12,14 @@ from presslift.records import Article
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Not allowed in XML 1.0, not encodable, or no characters at all: readers of JSON, CSV and WXR stop at them."""
 
-_ENCODED = re.compile(rb"\\u00[01]|\x7f|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]")
+REFERENCE = re.compile(
+    r"&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|7f|d[89a-f][0-9a-f]{2}|fd[de][0-9a-f]|fff[ef])(?![0-9a-f])"
+    r"|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]|127)(?![0-9]));?",
+    re.IGNORECASE,
+)
+"""The same characters as HTML can write them: parsing brings them back."""
+
+_ENCODED = re.compile(rb"&#|\\u00[01]|\x7f|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]")
 _ENCODER = msgspec.json.Encoder()
 _MOST_LOGGED = 20
 
@@ -35,10 +42,10 @@ def repair(article: Article) -> Article:
 
 def _scrubbed(value: Any, path: str, found: list[str]) -> Any:
     if isinstance(value, str):
-        if not UNPRINTABLE.search(value):
-            return value
-        found.extend(f"control character U+{ord(m[0]):04X} removed from {path} at {m.start()}" for m in UNPRINTABLE.finditer(value))
-        return UNPRINTABLE.sub("", value)
+        for pattern in (UNPRINTABLE, REFERENCE) if "&#" in value else (UNPRINTABLE,):
+            found.extend(f"control character {_named(m[0])} removed from {path} at {m.start()}" for m in pattern.finditer(value))
+            value = pattern.sub("", value)
+        return value
     if isinstance(value, list):
         return [_scrubbed(item, f"{path}[{position}]", found) for position, item in enumerate(value)]
     if isinstance(value, dict):
@@ -48,3 +55,7 @@ def _scrubbed(value: Any, path: str, found: list[str]) -> Any:
         new = {name: _scrubbed(getattr(value, name), f"{path}.{name}" if path else name, found) for name in names}
         return msgspec.structs.replace(value, **new)
     return value
+
+
+def _named(written: str) -> str:
+    return f"U+{ord(written):04X}" if len(written) == 1 else written

@@ -7,22 +7,18 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-import lxml.html
 from lxml.html import HtmlElement
 
+from presslift.transforms.elements import ADAPTED, CAPTIONS, REPLACED, as_caption
 from presslift.transforms.networks import table
 from presslift.transforms.shortcodes import ends_in, without_shortcodes
-from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop, extension, replace
+from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop
 
 DEEPEST = 100
 """Nesting beyond this is taken out: no page means it, and converters give up on it."""
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _SPACE_RUN = re.compile(r"[ \u00a0]{2,}")
-_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)")
-_ITALIC = re.compile(r"font-style\s*:\s*italic")
-_RAISED = re.compile(r"vertical-align\s*:\s*(super|sub)\b")
-_STRUCK = re.compile(r"text-decoration[^;:]*:\s*line-through")
 _KEEP_WHOLE = frozenset(
     ("td", "th", "tr", "tbody", "thead", "tfoot", "table", "caption", "col", "colgroup", "br", "wbr", "source", "track", "rt", "rp")
 )
@@ -104,6 +100,8 @@ class Cleaning:
             )
         if tag == "iframe":
             source = element.get("src") or ""
+            if "wp-embedded-content" in written and element.getprevious() is not None:
+                return True  # the quote before it says the same
             return not source.startswith(("http://", "https://", "//", "/")) or bool(rows["patterns"]["frames"].search(source))
         if tag == "img":
             return not element.get("src") or (element.get("src") or "").lstrip().lower().startswith("data:image/svg")
@@ -129,27 +127,18 @@ class Cleaning:
 
     def _become(self, element: HtmlElement) -> HtmlElement:
         """Another tag where it means the same, a character for its picture, a frame for an old player."""
-        tag, rows = str(element.tag), self.rows
-        written = element.get("class") or ""
-        if new := rows["renamed"].get(tag):
+        tag, written = str(element.tag), element.get("class") or ""
+        if new := self.rows["renamed"].get(tag):
             element.tag = new
-        elif tag == "img" and rows["patterns"]["emoji"].search(written) and element.get("alt"):
+        elif tag in REPLACED:
+            return REPLACED[tag](element)
+        elif tag == "img" and self.rows["patterns"]["emoji"].search(written) and element.get("alt"):
             element.tag, element.text = "span", element.get("alt")
             element.attrib.clear()
-        elif tag in ("object", "embed"):
-            return _player(element)
-        elif tag == "math":
-            return _formula(element)
-        elif (tag == "dl" and "gallery-item" in written) or (tag == "dt" and "gallery-icon" in written):
-            element.tag = "figure" if tag == "dl" else "div"
-        elif tag in ("span", "font") and (style := element.get("style")):
-            element.tag = _meant(style) or tag
-        elif tag in ("b", "strong") and "font-weight" in (style := element.get("style") or "") and not _BOLD.search(style):
-            element.tag = "span"  # Google Docs wraps all it pastes
-        elif tag in ("p", "div", "span", "dd", "li", "em", "small") and rows["patterns"]["caption"].search(written):
-            _caption(element)
-        elif tag == "a" and (name := element.get("name")) and not element.get("id"):
-            element.set("id", name)
+        elif tag in CAPTIONS and self.rows["patterns"]["caption"].search(written):
+            as_caption(element)
+        elif tag in ADAPTED:
+            ADAPTED[tag](element)
         self._reclass(element, written)
         return element
 
@@ -240,60 +229,6 @@ def _is_icon(element: HtmlElement) -> bool:
 def _holds_article(form: HtmlElement) -> bool:
     """Some sites wrap the whole text in a form."""
     return len(form.findall(".//p")) > 5 and form.find(".//textarea") is None
-
-
-def _player(element: HtmlElement) -> HtmlElement:
-    """An old player's ``object`` or ``embed`` as a frame, or a link to its file."""
-    if element.tag == "object" and element.find(".//iframe") is not None:
-        element.tag = "div"
-        element.attrib.clear()
-        return element
-    source = element.get("src") or element.get("data") or ""
-    for param in element.iter("param"):
-        if (param.get("name") or "").lower() in ("movie", "src") and param.get("value"):
-            source = source or param.get("value") or ""
-    for inner in element.iter("embed"):
-        source = source or inner.get("src") or ""
-    if source.startswith(("http", "//", "/")) and extension(source) not in ("swf", "jar", "pdf"):
-        new = lxml.html.Element("iframe", src=re.sub(r"(youtube(?:-nocookie)?\.com)/v/", r"\1/embed/", source))
-    else:
-        new = lxml.html.Element("span")
-    replace(element, new)
-    return new
-
-
-def _formula(element: HtmlElement) -> HtmlElement:
-    """MathML as the TeX it was made from, else as its text."""
-    tex = next((a.text for a in element.iter("annotation") if "tex" in (a.get("encoding") or "")), None)
-    new = lxml.html.Element("span")
-    new.set("class", "math")
-    new.text = " ".join((tex or element.get("alttext") or element.text_content()).split())
-    replace(element, new)
-    return new
-
-
-def _meant(style: str) -> str | None:
-    """The element that an inline style stands for."""
-    style = style.lower()
-    if raised := _RAISED.search(style):
-        return "sup" if raised[1] == "super" else "sub"
-    for pattern, tag in ((_BOLD, "strong"), (_ITALIC, "em"), (_STRUCK, "s")):
-        if pattern.search(style):
-            return tag
-    return None
-
-
-def _caption(element: HtmlElement) -> None:
-    """A caption outside ``figure`` makes its wrapper one."""
-    parent = element.getparent()
-    if parent is None or parent.tag == "figcaption":
-        return
-    if parent.tag == "dl" or (parent.tag in ("div", "li") and len(parent.findall(".//img")) == 1):
-        if parent.tag == "li":
-            return
-        parent.tag = "figure"
-    if parent.tag == "figure":
-        element.tag = "figcaption"
 
 
 def _empty(element: HtmlElement) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import lxml.html
+import nh3
 from lxml import etree
 from lxml.html import HtmlElement
 
@@ -39,17 +40,21 @@ _AS_WRITTEN = "\"#$%&+,/:;<=>?@[\\]^`{|}!'()*~-_."
 """What stays in an address when the rest is encoded: libxml2 writes ``href`` and ``src`` the same way."""
 
 
-@cache
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
+"""lxml.html looks every element's class up in Python; one class for all saves a fifth of the time of a walk."""
+
+
 def _parser() -> Any:
     parser = etree.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True, recover=True)
-    # lxml.html looks every element's class up in Python; one class for all is a fifth of the time of a walk.
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    parser.set_element_class_lookup(_ONE_CLASS)
     return parser
 
 
 def parse(html: str) -> HtmlElement:
     """A body as the contents of one ``div``; never raises, what can't be read is an empty ``div``."""
-    root = _parsed(html)
+    root, cut = _parsed(html)
+    if cut:
+        root, _ = _parsed(_flat().clean(html))
     if any(tag in html for tag in _VOID_TO_LIBXML):
         for element in list(root.iter("source", "track", "wbr")):
             _empty_out(element)
@@ -64,21 +69,31 @@ def _empty_out(element: HtmlElement) -> None:
         element.tail, element.text = element.text + (element.tail or ""), None
 
 
-def _parsed(html: str) -> HtmlElement:
+def _parsed(html: str) -> tuple[HtmlElement, bool]:
+    """The tree, and whether libxml2 stopped because the nesting is too deep for it (2,048 levels)."""
+    parser = _parser()
     try:
-        root = lxml.html.document_fromstring(f"<html><body><div>{html}</div></body></html>", parser=_parser())
+        root = lxml.html.document_fromstring(f"<html><body><div>{html}</div></body></html>", parser=parser)
+        cut = html.count("<") > 2000 and parser.error_log.last_error is not None and "depth" in parser.error_log.last_error.message
         body = root.find("body")
         if body is None:
-            return lxml.html.Element("div")
+            return lxml.html.Element("div"), cut
         if len(body) == 1 and not body.text and not body[0].tail:
-            return body[0]
+            return body[0], cut
         # A stray end tag closed the wrapper: the rest stands beside it.
         body.tag = "div"
         if len(body) and body[0].tag == "div" and not body[0].attrib:
             body[0].drop_tag()
-        return body
+        return body, cut
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return lxml.html.Element("div")
+        return lxml.html.Element("div"), False
+
+
+@cache
+def _flat() -> nh3.Cleaner:
+    """For bodies nested beyond all sense: the words, in elements that can't be nested."""
+    links_and_pictures = {"a": {"href", "rel"}, "img": {"src", "alt"}}
+    return nh3.Cleaner(tags={"p", "br", "a", "img", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}, attributes=links_and_pictures, link_rel=None)
 
 
 def serialise(root: HtmlElement) -> str:
