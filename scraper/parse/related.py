@@ -36,6 +36,8 @@ class Box(Struct):
 
     elements: list[HtmlElement]
     row: dict[str, Any]
+    heads: int = 0
+    """So many of the elements are a heading alone."""
 
 
 def read_boxes(doc: Document, profile: SiteProfile | None = None, base_url: str | None = None) -> list[RelatedLink]:
@@ -44,15 +46,16 @@ def read_boxes(doc: Document, profile: SiteProfile | None = None, base_url: str 
     ``base_url`` is the page's address where the document has none. A box that the page's script fills gives a warning on
     ``doc``. An element that holds the article's body is never taken out. Never raises.
     """
-    url = doc.url or base_url or next((e.get("href") for e in doc.root.iter("link") if e.get("rel") == "canonical"), None)
+    canonical = next((e.get("href") for e in doc.root.iter("link") if e.get("rel") == "canonical"), None)
+    url = next((u for u in (doc.url, base_url, canonical) if u and "://" in u), None)
     base = next((e.get("href") for e in doc.root.iter("base") if e.get("href")), None)
     linking = Linking(url, base)
     own = next((name[7:] for name in doc.body_classes if name.startswith("postid-")), None)
     boxes = [*_known(doc), *_alike(doc), *_headed(doc, linking)]
-    standing = [box for box in boxes if not any(_holds_article(e, own) for e in box.elements)]
+    standing = [box for box in boxes if not any(_holds_article(e, own) for e in box.elements) and not _outweighs(box, doc)]
     found: dict[str, RelatedLink] = {}
     for box in _in_order(doc, _outermost(standing)):
-        items = read_items(box.elements, box.row, linking, doc.root.get("lang"))
+        items = read_items(box.elements[box.heads :], box.row, linking, doc.root.get("lang"))
         if not items and not box.row.get("script"):
             continue
         if not items:
@@ -79,7 +82,7 @@ def _known(doc: Document) -> list[Box]:
         for element in doc.find(row["container"]):
             if not _misplaced(element, element):
                 heading = _heading_before(element, row.get("heading"))
-                boxes.append(Box([element] if heading is None else [heading, element], row))
+                boxes.append(Box([element], row) if heading is None else Box([heading, element], row, 1))
     return boxes
 
 
@@ -110,7 +113,7 @@ def _alike(doc: Document) -> list[Box]:
             if bare(inner) in phrases().refused:
                 continue
             heading = _heading_before(element, None)
-            boxes.append(Box([element] if heading is None else [heading, element], {"source": plain}))
+            boxes.append(Box([element], {"source": plain}) if heading is None else Box([heading, element], {"source": plain}, 1))
     return boxes
 
 
@@ -138,7 +141,7 @@ def _headed(doc: Document, linking: Linking) -> list[Box]:
             continue
         run = _run_below(heading, linking)
         if run and _is_box(run, strength == "sure", linking):
-            boxes.append(Box(run, {"source": known.printed(text)}))
+            boxes.append(Box(run, {"source": known.printed(text)}, 1))
     return boxes
 
 
@@ -158,7 +161,7 @@ def _heading_of(element: HtmlElement | None, text: str) -> HtmlElement | None:
 
 def _run_below(heading: HtmlElement, linking: Linking) -> list[HtmlElement]:
     """The heading and the elements below it that show posts, up to what doesn't; [] when there are none."""
-    node = heading
+    node, words = heading, text_of(heading)
     for _ in range(5):
         run: list[HtmlElement] = []
         between: list[HtmlElement] = []
@@ -177,7 +180,8 @@ def _run_below(heading: HtmlElement, linking: Linking) -> list[HtmlElement]:
         if run:
             return [node, *run]
         parent = node.getparent()
-        if parent is None or parent.tag in FRAMES or any(text_of(s) for s in node.itersiblings() if isinstance(s.tag, str)):
+        # Around the heading there may be a "View all", and no more.
+        if parent is None or parent.tag in FRAMES or len(text_of(parent)) > len(words) + 40:
             return []
         node = parent
     return []
@@ -254,6 +258,12 @@ def _holds_article(element: HtmlElement, own: str | None) -> bool:
             return True
     prose = sum(length for p in element.iter("p") if (length := len(text_of(p))) > 250)
     return prose > 1200 and prose > 500 * len({a.get("href") for a in element.iter("a")})
+
+
+def _outweighs(box: Box, doc: Document) -> bool:
+    """Whether most of what the page says stands in a box: then it is none."""
+    size = sum(len(text_of(e)) for e in box.elements)
+    return size > 2000 and 2 * size > len(text_of(doc.root))
 
 
 def _outermost(boxes: list[Box]) -> list[Box]:

@@ -15,7 +15,7 @@ from presslift.records import RelatedLink
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import parse_date, parse_machine_date
 from presslift.scraper.parse.document import classes, select, text_of
-from presslift.scraper.parse.related_phrases import bare
+from presslift.scraper.parse.related_phrases import bare, phrases
 
 MOST = 60
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -99,12 +99,23 @@ def read_items(containers: Iterable[HtmlElement], row: dict[str, Any], linking: 
         for part in _outermost(parts) or [container]:
             for element, links in _items(part, row, linking):
                 url = next(iter(links))
-                if url not in found and len(found) < MOST:
-                    found[url] = _record(element, url, links[url], row, linking, language)
-    items = list(found.values())
+                # A card's picture and its words may stand apart.
+                if (url in found and not found[url].title) or (url not in found and len(found) < MOST):
+                    again = _record(element, url, links[url], row, linking, language)
+                    again.image = again.image or (found[url].image if url in found else None)
+                    found[url] = again
+    items = [item for item in found.values() if (item.title or item.image) and not _is_section(item, found)]
     for position, item in enumerate(items, 1):
         item.position = position
     return items
+
+
+def _is_section(item: RelatedLink, others: dict[str, RelatedLink]) -> bool:
+    # "/news/" beside "/news/a-post/" is what the posts are filed under.
+    start = item.url.rstrip("/") + "/"
+    if item.title and phrases().heads_box(item.title):
+        return True
+    return len((item.title or "").split()) <= 3 and any(url != item.url and url.startswith(start) for url in others)
 
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
@@ -170,8 +181,9 @@ def _chief(element: HtmlElement, links: Links, row: dict[str, Any]) -> list[str]
             return chosen
     for test in (_in_heading, lambda a: "bookmark" in (a.get("rel") or ""), lambda a: next(a.iter("img"), None) is not None):
         chosen = [u for u, group in links.items() if any(test(a) for a in group)]
+        pictured = [u for u in chosen if len(chosen) > 1 and any(next(a.iter("img"), None) is not None for a in links[u])]
         if chosen:
-            return chosen
+            return pictured if len(pictured) == 1 else chosen
     return []
 
 
@@ -203,7 +215,7 @@ def _record(
 
 def _title(element: HtmlElement, links: list[HtmlElement], row: dict[str, Any]) -> str | None:
     named = [text_of(e) for e in select(element, row["title"])] if row.get("title") else []
-    candidates = [*named, *(text_of(h) for a in links for h in a.iter(*HEADINGS))]
+    candidates = [*named, *sorted((text_of(h) for a in links for h in a.iter(*HEADINGS)), key=len, reverse=True)]
     candidates.extend(text_of(e) for a in links for e in a.iter() if e is not a and TITLED.search(e.get("class") or ""))
     candidates.extend(text_of(a) for a in sorted(links, key=_in_heading, reverse=True))
     candidates.extend(text_of(h) for h in element.iter(*HEADINGS) if next(h.iter("a"), None) is None)
