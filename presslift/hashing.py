@@ -12,6 +12,7 @@ from presslift.records import CONTENT_FIELDS, Article
 
 INCIDENTAL: dict[str, frozenset[str]] = {
     "terms": frozenset({"wp_id", "url"}),
+    "authors": frozenset({"url"}),
     "footnotes": frozenset({"confidence", "style"}),
     "links": frozenset({"position", "article_id"}),
     "embeds": frozenset({"position"}),

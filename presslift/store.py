@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS runs (
   id INTEGER PRIMARY KEY, command TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT, state TEXT NOT NULL,
   exit_code INTEGER, options TEXT NOT NULL DEFAULT '{}', numbers TEXT NOT NULL DEFAULT '{}');
 CREATE TABLE IF NOT EXISTS responses (
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL, status INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
+  status INTEGER NOT NULL,
   final_url TEXT NOT NULL, content_type TEXT, etag TEXT, last_modified TEXT, sha256 TEXT NOT NULL, warc TEXT, offset INTEGER);
 CREATE INDEX IF NOT EXISTS responses_by_url ON responses (url, run);
 CREATE TABLE IF NOT EXISTS addresses (
@@ -37,8 +38,10 @@ CREATE TABLE IF NOT EXISTS addresses (
   page INTEGER, inputs TEXT, article TEXT);
 CREATE INDEX IF NOT EXISTS addresses_by_state ON addresses (state);
 CREATE INDEX IF NOT EXISTS addresses_by_article ON addresses (article);
-CREATE TABLE IF NOT EXISTS items (key TEXT NOT NULL, source TEXT NOT NULL, item TEXT NOT NULL, capture TEXT, PRIMARY KEY (key, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS evidence (kind TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL, seen_run INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS items (
+  key TEXT NOT NULL, source TEXT NOT NULL, item TEXT NOT NULL, capture TEXT, PRIMARY KEY (key, source)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS evidence (
+  kind TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL, seen_run INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS articles (
   id TEXT PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, wp_id INTEGER, type TEXT, state TEXT NOT NULL, published TEXT,
   content_hash TEXT, first_seen TEXT NOT NULL, content_changed_at TEXT, parsed BLOB NOT NULL, settled BLOB, dirty INTEGER NOT NULL DEFAULT 1,

@@ -25,7 +25,7 @@ class ArchiveReader:
 
     def complete(self) -> list[str]:
         """Keys of addresses to be read again with what the archives told; empty when nothing was lacking or nothing learned."""
-        lacking = self._lacking()
+        without_rest, lacking = self._read_without_rest()
         if not lacking:
             return []
         learned = False
@@ -33,21 +33,22 @@ class ArchiveReader:
             if data.get("taxonomy") in ("date", "post_type", None) or data.get("members") or not data.get("url"):
                 continue
             learned = self._read(data) or learned
-        return lacking if learned else []
+        return without_rest if learned else []
 
-    def _lacking(self) -> list[str]:
-        keys = []
-        for row in self._store.rows(
+    def _read_without_rest(self) -> tuple[list[str], bool]:
+        """Keys read in this run without REST's help, and whether some post among them lacks its terms or its account."""
+        keys, lacking = [], False
+        query = (
             "SELECT parsed, addresses.key AS address FROM articles JOIN addresses ON article = articles.id "
-            "WHERE dirty = 1 AND articles.state != 'removed' AND read_run = ?",
-            self._run,
-        ):
+            "WHERE dirty = 1 AND articles.state != 'removed' AND read_run = ?"
+        )
+        for row in self._store.rows(query, self._run):
             article: Article = DECODE.decode(row["parsed"])
-            if article.type == "page" or "rest" in (article.extraction.cues.get("terms"), article.extraction.cues.get("wp_id")):
+            if "rest" in (article.extraction.cues.get("terms"), article.extraction.cues.get("wp_id")):
                 continue
-            if not article.categories or article.wp_author is None:
-                keys.append(row["address"])
-        return keys
+            keys.append(row["address"])
+            lacking = lacking or (article.type == "post" and (not article.categories or article.wp_author is None))
+        return keys, lacking
 
     def _read(self, data: dict[str, object]) -> bool:
         url, pages, seen = str(data["url"]), 0, set[str]()

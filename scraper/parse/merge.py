@@ -235,6 +235,9 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
     article.byline = ballot.pick("byline", (byline and byline.byline, "byline", 0.95))
     article.contributors = list(byline.contributors if byline else body.contributors if body else [])
     page_people: list[Person] = list(meta.people) if meta else []
+    if account is not None and [fold(p.name) for p in page_people] == [fold(account.name)]:
+        # The account by another spelling (typographer's quotes): its own is the exact one.
+        page_people = []
     chosen = people.choose_authors(byline.authors if byline else [], page_people, account, site.placeholders, site.name)
     cue = "byline" if byline and byline.authors else "page" if page_people else "account"
     article.authors = ballot.pick("authors", (chosen, cue, 0.95 if cue == "byline" else 0.85)) or []
@@ -242,11 +245,10 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
 
 def _terms(article: Article, sources: Sources, site: SiteView, ballot: Ballot) -> None:
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
-    if rest and rest.terms_complete:
+    found, cue, confidence, complete = [], "page", 0.9, False
+    if rest:
         found, cue, confidence = [t for n in rest.term_ids if (t := site.term(n))], "rest", 1.0
         complete = len(found) == len(rest.term_ids)
-    else:
-        found, cue, confidence, complete = [], "page", 0.9, False
     if not complete:
         printed = list(meta.terms) if meta else []
         found = _united(found, printed, site.memberships(sources.url))

@@ -67,7 +67,7 @@ wp_set_post_terms($rich, [$other], 'category');
 make(['post_title' => 'En dos páginas', 'post_content' => paragraphs(2, 41) . "<!-- wp:nextpage --><!--nextpage--><!-- /wp:nextpage -->" . paragraphs(2, 42)]);
 make(['post_title' => 'Ñandú, corazón y 東京', 'post_name' => 'ñandú-東京', 'post_content' => paragraphs(2, 43)]);
 make(['post_title' => 'Fijada', 'post_content' => paragraphs(2, 44)]); stick_post(end($made));
-$about = make(['post_title' => 'Acerca de', 'post_type' => 'page', 'post_content' => paragraphs(2, 51)]);
+$about = make(['post_title' => 'Acerca de', 'post_type' => 'page', 'post_content' => paragraphs(2, 51) . '<p><a href="' . get_post_type_archive_link('book') . '">Los libros</a></p>']);
 make(['post_title' => 'Equipo', 'post_type' => 'page', 'post_parent' => $about, 'menu_order' => 3, 'post_content' => paragraphs(2, 52)]);
 $book = make(['post_title' => 'Un libro', 'post_type' => 'book', 'post_content' => paragraphs(2, 61)]);
 wp_set_object_terms($book, [$genre], 'genre');
@@ -94,8 +94,8 @@ foreach (get_posts(['post_type' => ['post', 'page', 'book'], 'post_status' => 'p
   $comments = array_map(fn($c) => ['id' => (int) $c->comment_ID, 'parent' => (int) $c->comment_parent ?: null, 'author' => $c->comment_author, 'text' => $c->comment_content, 'type' => $c->comment_type], get_comments(['post_id' => $p->ID, 'status' => 'approve', 'orderby' => 'comment_ID', 'order' => 'ASC']));
   $GLOBALS['post'] = $p; setup_postdata($p);
   $whole = str_replace('<!--nextpage-->', '', $p->post_content);
-  $truth[] = ['id' => $p->ID, 'type' => $p->post_type, 'url' => get_permalink($p), 'slug' => urldecode($p->post_name), 'title' => $p->post_title, 'date' => mysql_to_rfc3339($p->post_date), 'date_gmt' => mysql_to_rfc3339($p->post_date_gmt),
-    'author' => get_the_author_meta('display_name', $p->post_author), 'excerpt' => $p->post_excerpt, 'parent' => $p->post_parent, 'thumbnail' => get_the_post_thumbnail_url($p, 'full') ?: null, 'terms' => $terms, 'comments' => $comments,
+  $truth[] = ['id' => $p->ID, 'type' => $p->post_type, 'url' => get_permalink($p), 'slug' => urldecode($p->post_name), 'title' => html_entity_decode($p->post_title), 'date' => mysql_to_rfc3339($p->post_date), 'date_gmt' => mysql_to_rfc3339($p->post_date_gmt),
+    'author' => get_the_author_meta('display_name', $p->post_author), 'excerpt' => $p->post_excerpt, 'parent' => $p->post_parent, 'thumbnail' => has_post_thumbnail($p) ? $url . parse_url(get_the_post_thumbnail_url($p, 'full'), PHP_URL_PATH) : null, 'terms' => $terms, 'comments' => $comments,
     'text' => trim(preg_replace('/\s+/u', ' ', html_entity_decode(strip_tags(do_blocks($whole)))))];
 }
 echo json_encode($truth, JSON_UNESCAPED_UNICODE);
