@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from typing import Literal
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -43,15 +44,25 @@ def crawl_site(facts: SiteFacts, get: Get, settings: Settings, *, seeds: Iterabl
     yield from crawler.walk()
 
 
+def read_archives(facts: SiteFacts, get: Get, settings: Settings, urls: Iterable[str]) -> Iterator[Evidence]:
+    """Read archives (of terms, of authors) through all their pages, for their names and members alone."""
+    crawler = Crawler(facts, get, settings, follow="next")
+    for url in urls:
+        crawler.add(url)
+    yield from (event for event in crawler.walk() if isinstance(event, Evidence))
+
+
 class Crawler:
     """The state of one walk: what was seen, what waits, what was learned on the way."""
 
-    def __init__(self, facts: SiteFacts, get: Get, settings: Settings, *, shallow: bool = False):
-        """With ``shallow``, articles' pages are read but their links aren't followed."""
-        self._get, self._home, self._shallow = get, canonical(facts.url), shallow
+    def __init__(self, facts: SiteFacts, get: Get, settings: Settings, *, follow: Literal["all", "archives", "next"] = "all"):
+        """``follow`` tells whose links are followed: those of all pages, of archives, or only to an archive's next page."""
+        self._get, self._home, self._mode = get, canonical(facts.url), follow
         self._hosts = site_hosts(facts.url, settings.site.aliases)
         self._most = settings.fetch.max_crawl_pages
         self._seen: set[str] = set()
+        # As printed: most links of a page stand on every page.
+        self._raw: set[str] = set()
         self._first: deque[tuple[str, AddressKind]] = deque()
         self._late: deque[tuple[str, AddressKind]] = deque()
         self._views: Counter[str] = Counter()
@@ -70,7 +81,11 @@ class Crawler:
 
     def add(self, url: str) -> None:
         """Put an address in the queue, unless it was there, is elsewhere, or leads to no page worth asking for."""
-        address = canonical(url)
+        plain = url.split("#", 1)[0]
+        if plain in self._raw:
+            return
+        self._raw.add(plain)
+        address = canonical(plain)
         if address in self._seen or not same_site(address, self._hosts):
             return
         self._seen.add(address)
@@ -172,7 +187,7 @@ class Crawler:
             yield from self._archive(doc, answer, url, kind)
             return
         self._tags(doc)
-        self._follow(doc)
+        self._follow(doc, singular=True)
         if what == "attachment":
             yield Left(url=url, type="attachment", reason="an attachment page", rule="attachment", source="crawl")
         else:
@@ -266,12 +281,11 @@ class Crawler:
                     self.tags_printed = True
                     return
 
-    def _follow(self, doc: Document) -> None:
-        singular = page_kind(doc) not in ("archive", "home", "search")
-        if self._shallow and singular:
+    def _follow(self, doc: Document, singular: bool = False) -> None:
+        if self._mode == "next" or (self._mode == "archives" and singular):
             return
         for href in links_of(doc.root):
-            self.add(urljoin(doc.url or self._home, href))
+            self.add(href if href.startswith(("http://", "https://")) else urljoin(doc.url or self._home, href))
 
 
 def links_of(root: HtmlElement) -> Iterator[str]:

@@ -155,6 +155,13 @@ def page_of(feed: str, page: int) -> str:
     return feed if page < 2 else f"{feed}{'&' if '?' in feed else '?'}paged={page}"
 
 
+def other_spelling(feed: str) -> str | None:
+    """The feed with a slash more or less at its end: some servers page the one and not the other."""
+    if "?" in feed:
+        return None
+    return feed[:-1] if feed.endswith("/") else feed + "/"
+
+
 def discover_feeds(facts: SiteFacts, get: Get, settings: Settings, *, whole: bool = True) -> Iterator[Event]:
     """Read every feed that ``facts`` names: its newest items, with ``whole`` all its pages.
 
@@ -168,36 +175,58 @@ def discover_feeds(facts: SiteFacts, get: Get, settings: Settings, *, whole: boo
 def _read(feed: str, get: Get, hosts: frozenset[str], home: str, whole: bool) -> Iterator[Event]:
     known: set[str] = set()
     detail: str | None = None
+    base = feed
     for page in range(1, MOST_PAGES + 1 if whole else 2):
         try:
-            answer = get(
-                page_of(feed, page), kind="feed", accept="application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
-            )
-        except FetchError as error:
-            detail = None if page > 1 and error.status in (404, 410) else f"page {page}: {error.reason} {error.detail}".strip()
-            break
-        if answer.status >= 400:
-            # WordPress answers 404 past the end, and whenever a feed is shut.
-            detail = None if page > 1 and answer.status in (404, 410) else f"page {page}: HTTP status {answer.status}"
-            break
-        try:
-            items = read_feed_answer(answer).items
-        except ValueError as error:
-            # A theme's page in place of a 404.
-            detail = None if page > 1 and "HTML" in str(error) else f"page {page}: {error}"
-            break
+            answer, items = _items(page_of(base, page), get)
+        except _End as end:
+            again = _second_page(feed, get, known) if page == 2 else None
+            if again is None:
+                detail = None if page > 1 and end.gone else f"page {page}: {end}"
+                break
+            base, answer, items = again
         new = [item for item in items if (key := item["guid"] or item["link"]) and key not in known]
         known.update(item["guid"] or item["link"] for item in new)
         for item in new:
             yield from _found(item, answer, hosts, home)
-        if page > 1 and not new:
+        if not new:
             # Whoever ignores the page's number gives the first one again.
-            detail = "the feed can't be paged" if items and len(known) == len(items) else None
-            break
-        if not items:
-            detail = None
+            detail = "the feed can't be paged" if page > 1 and items and len(known) == len(items) else None
             break
     yield Listing(source="feed", name=feed, seen=len(known), complete=detail is None, detail=detail if detail or whole else NEWEST)
+
+
+def _second_page(feed: str, get: Get, known: set[str]) -> tuple[str, Answer, list[dict[str, Any]]] | None:
+    """The second page under the feed's other spelling, where that has one."""
+    other = other_spelling(feed)
+    try:
+        answer, items = _items(page_of(other, 2), get) if other else (None, [])
+    except _End:
+        return None
+    return (other, answer, items) if other and answer and {i["guid"] for i in items} - known else None
+
+
+class _End(Exception):
+    """A page of a feed that isn't one; ``gone`` where that means that there are no more."""
+
+    def __init__(self, message: str, gone: bool):
+        super().__init__(message)
+        self.gone = gone
+
+
+def _items(url: str, get: Get) -> tuple[Answer, list[dict[str, Any]]]:
+    try:
+        answer = get(url, kind="feed", accept=ACCEPT)
+    except FetchError as error:
+        raise _End(f"{error.reason} {error.detail}".strip(), error.status in (404, 410)) from error
+    if answer.status >= 400:
+        # WordPress answers 404 past the end, and whenever a feed is shut.
+        raise _End(f"HTTP status {answer.status}", answer.status in (404, 410))
+    try:
+        return answer, read_feed_answer(answer).items
+    except ValueError as error:
+        # A theme's page in place of a 404.
+        raise _End(str(error), "HTML" in str(error)) from error
 
 
 def _found(item: dict[str, Any], answer: Answer, hosts: frozenset[str], home: str) -> Iterator[Event]:

@@ -54,7 +54,7 @@ class _Discovery:
         covered = by_rest or self._sitemap_suffices()
         if covered:
             unknown = self._unknown_links()
-            walk = Crawler(self._facts, self._get, self._settings, shallow=True)
+            walk = Crawler(self._facts, self._get, self._settings, follow="archives")
             walk.skip([*self._urls(), *self._left])
             for url in unknown:
                 walk.add(url)

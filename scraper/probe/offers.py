@@ -14,7 +14,7 @@ from presslift.errors import FetchError
 from presslift.scraper.discover.answers import Refused, ask, number, route, text, with_parameters
 from presslift.scraper.discover.classify import is_internal_type
 from presslift.scraper.discover.events import Answer, Get, header
-from presslift.scraper.discover.feed import Feed, page_of, read_feed_answer
+from presslift.scraper.discover.feed import Feed, other_spelling, page_of, read_feed_answer
 from presslift.scraper.discover.sitemap import Unreadable, is_newest_only, label_of, read_sitemap
 from presslift.scraper.fetch.addresses import canonical
 from presslift.scraper.knowledge import table
@@ -170,7 +170,8 @@ def find_feeds(home: str, declared: Iterable[str], get: Get) -> Feeds:
         if found.first is None:
             found.first, found.source = feed, "head" if url in map(canonical, declared) else "usual address"
             found.full_text = any(item["content"] for item in feed.items) if feed.items else None
-            found.paged = bool(feed.items) and _differs(feed, _answer(page_of(url, 2), get))
+            spellings = [u for u in (url, other_spelling(url)) if u]
+            found.paged = bool(feed.items) and any(_differs(feed, _answer(page_of(u, 2), get)) for u in spellings)
     return found
 
 
