@@ -74,7 +74,10 @@ def _take_back_links_out(part: HtmlElement, definition: Definition, anchors: set
         text = text_of(link)
         back = "doc-backlink" in (link.get("role") or "") or link.get("rev") == "footnote" or "data-footnote-backref" in link.attrib
         classed = re.search(r"back-?(?:ref|link|to)|footnote-?back|return|backlink|to-top", link.get("class") or "") is not None
-        to_text = bool(fragment_of(link)) and fragment_of(link) in anchors
+        fragment = fragment_of(link)
+        to_text = bool(fragment) and (
+            fragment in anchors or (definition.leads_back is not None and definition.leads_back.match(fragment) is not None)
+        )
         if back or (classed and "#" in (link.get("href") or "#")) or to_text or (is_arrow(text) and "#" in (link.get("href") or "#")):
             _without(link)
     for wrapper in list(part.iter("span", "sup", "small")):
@@ -98,6 +101,10 @@ def _without(element: HtmlElement) -> None:
 def _cut_label(body: HtmlElement, definition: Definition) -> None:
     """Take the printed mark off the start, over however many elements it is spread."""
     text = "".join(body.itertext())
+    arrows = ARROWS.match(text)
+    if arrows and arrows.group().strip():
+        _cut(body, arrows.end())
+        text = "".join(body.itertext())
     lead = len(text) - len(text.lstrip())
     if definition.printed:
         at = text.find(definition.printed, lead, lead + len(definition.printed) + 4)

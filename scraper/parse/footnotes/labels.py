@@ -48,7 +48,7 @@ MARK = re.compile(
 )
 """A marker in running text."""
 
-ARROWS = re.compile(r"[\s\ufe0e\ufe0f↩↑⏎⤴↵⬆▲△↲⇧⇑⮌⏫↖⤶^«←🔙☝]+")
+ARROWS = re.compile(r"[\s\ufe0e\ufe0f↩↑⏎⤴↵⬆▲△↲⇧⇑⮌⏫↖⤶^←🔙☝]+")
 
 
 @dataclass(frozen=True)

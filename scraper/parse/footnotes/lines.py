@@ -54,6 +54,12 @@ class Mark:
     element: HtmlElement | None = None
     first: bool = False
     """Nothing stands before it on its line."""
+    column: int = 0
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Line and column, for order."""
+        return self.line, self.column
 
 
 @dataclass(eq=False)
@@ -191,7 +197,7 @@ def marks_of(lines: list[Line]) -> list[Mark]:
     """Every mark in the lines that could be a marker, in reading order; a ``sup`` is looked at as a whole."""
     found: list[Mark] = []
     for number, line in enumerate(lines):
-        before, seen = "", None
+        before, seen, column = "", None, 0
         for slot in line.slots:
             text = slot.raw
             if slot.raised is not None:
@@ -199,10 +205,14 @@ def marks_of(lines: list[Line]) -> list[Mark]:
                     seen = slot.raised
                     mark = _raised_mark(slot.raised, number, before)
                     if mark:
+                        mark.column = column
                         found.append(mark)
             elif MARK.search(text):
-                found += _text_marks(slot, number, before)
+                for mark in _text_marks(slot, number, before):
+                    mark.column = column + mark.start
+                    found.append(mark)
             before = (before + text)[-BEFORE:]
+            column += len(text)
     return found
 
 

@@ -315,20 +315,24 @@ def _settle_doubtful(run: Run, raised: dict[str, list[Mark]]) -> None:
     for place, item in enumerate(run.items):
         if item.marks or item.label not in raised:
             continue
-        before = [m for c in run.items[:place] for m in c.marks[:1]]
-        after = [m for c in run.items[place + 1 :] for m in c.marks[:1]]
-        low = max((m.line for m in before), default=-1)
-        high = min((m.line for m in after), default=1 << 30)
-        fitting = [m for m in raised[item.label] if low <= m.line <= high and not re.search(r"(?:\D|^)10$|[=+−×^]\s?$", m.before)]
-        fitting = [m for m in fitting if not re.match(r"[^\W\d]", m.after)]
+        low = max((c.marks[0].place for c in run.items[:place] if c.marks), default=(-1, 0))
+        high = min((c.marks[0].place for c in run.items[place + 1 :] if c.marks), default=(1 << 30, 0))
+        fitting = [m for m in raised[item.label] if low < m.place < high and _behind_number(m)]
         item.marks = fitting[:1]
+
+
+def _behind_number(mark: Mark) -> bool:
+    """In ``in 1911²`` the raised number may be a marker, in ``10²``, ``m²`` and ``2²x`` it is none."""
+    return (
+        re.search(r"\d$", mark.before) is not None and not re.search(r"(?:\D|^)10$", mark.before) and not re.match(r"[^\W\d]", mark.after)
+    )
 
 
 def _accept(run: Run, rest: float, own: float) -> bool:
     matched = sum(1 for c in run.items if c.marks)
     share = matched / len(run.items)
     forms = {c.form for c in run.items}
-    if own > 0.6 and not run.headed:
+    if own > 0.6 and share < 1 and not run.headed:
         return False
     if not matched:
         first = run.items[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
@@ -32,6 +33,9 @@ class Definition:
     more: list[HtmlElement] = field(default_factory=list)
     content: str | None = None
     back: str | None = None
+    """Selector of what leads back."""
+    leads_back: re.Pattern[str] | None = None
+    """Fragments that lead back, even where nothing is left for them to lead to."""
     printed: str | None = None
     marks: list[HtmlElement] = field(default_factory=list)
     body: HtmlElement | None = None

@@ -10,7 +10,7 @@ from lxml.html import Element, HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import classes, detach, read_fragment, select, text_of
-from presslift.scraper.parse.footnotes.labels import label_of, normal
+from presslift.scraper.parse.footnotes.labels import label_of
 from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker, lacks_note
 from presslift.scraper.parse.footnotes.tree import WRAPPERS, bracketed, is_element, placeholder, replace, wrapper_of
 
@@ -149,15 +149,18 @@ def _mark(work: Workspace, marker: HtmlElement, found: Definition) -> None:
             work.anchors.add(element.get("id") or "")
     printed = text_of(marker)
     wrapper = wrapper_of(marker)
+    if len(printed) > 8 and label_of(printed) is None:
+        # An author-date citation is text of the author's: it stays, with the marker behind it.
+        mark = placeholder("", printed)
+        found.marks.append(mark)
+        mark.tail, wrapper.tail = wrapper.tail, None
+        wrapper.addnext(mark)
+        if wrapper.tag == "a":
+            wrapper.drop_tag()
+        return
     opened, closed = bracketed(wrapper)
     mark = placeholder("", opened + printed + closed)
     found.marks.append(mark)
-    if printed and label_of(printed) is None and not normal(printed).isdecimal() and len(printed) > 8:
-        # An author-date citation is text of the author's: it stays, with the marker behind it.
-        mark.tail, wrapper.tail = wrapper.tail, None
-        wrapper.addnext(mark)
-        wrapper.drop_tag() if wrapper.tag == "a" else None
-        return
     replace(wrapper, mark)
 
 

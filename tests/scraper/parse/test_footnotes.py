@@ -1,0 +1,546 @@
+# ruff: noqa: E501
+"""Footnotes of every style: what is read, what stays in the text, and what is no note."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pytest
+from lxml.html import HtmlElement
+
+from presslift.scraper.parse.document import inner_html, read_document, read_fragment, select, text_of
+from presslift.scraper.parse.footnotes import NotesReading, join_notes, read_core_meta, read_footnotes
+
+
+def read(html: str, **options: object) -> tuple[str, NotesReading]:
+    """The text that is left, markers as ``{index}``, and the notes."""
+    container = read_fragment(html)
+    reading = read_footnotes(container, **options)  # type: ignore[arg-type]
+    return shown(container), reading
+
+
+def shown(container: HtmlElement) -> str:
+    for mark in select(container, "sup.presslift-note"):
+        mark.text = "{" + (mark.get("data-note") or "?") + "}"
+    return text_of(container)
+
+
+def notes(reading: NotesReading) -> list[tuple[str, str, int]]:
+    return [(n.marker, n.text, len(n.refs)) for n in reading.notes]
+
+
+ONE_TWO = [("1", "Census of 1911.", 1), ("2", "Her letters, vol. 2.", 1)]
+BRACKETED = [("[1]", "Census of 1911.", 1), ("[2]", "Her letters, vol. 2.", 1)]
+LEFT = "The mill burned{1} twice. Nobody knew{2} why."
+
+STYLES: dict[str, tuple[str, str, list[tuple[str, str, int]]]] = {
+    "core": (
+        '<p>The mill burned<sup data-fn="a1" class="fn"><a href="#a1" id="a1-link">1</a></sup> twice. '
+        'Nobody knew<sup data-fn="b2" class="fn"><a href="#b2" id="b2-link">2</a></sup> why.</p>'
+        '<ol class="wp-block-footnotes"><li id="a1">Census of 1911. <a href="#a1-link" aria-label="Jump to footnote reference 1">↩︎</a></li>'
+        '<li id="b2">Her letters, vol. 2. <a href="#b2-link" aria-label="Jump to footnote reference 2">↩︎</a></li></ol>',
+        "core",
+        ONE_TWO,
+    ),
+    "footnotes": (
+        '<p>The mill burned<span class="footnote_referrer"><a role="button" tabindex="0" onclick="go(1)"><sup id="footnote_plugin_tooltip_7_1_1" '
+        'class="footnote_plugin_tooltip_text">[1]</sup></a><span id="footnote_plugin_tooltip_text_7_1_1" class="footnote_tooltip">Census of 1911.</span>'
+        '</span> twice. Nobody knew<span class="footnote_referrer"><a role="button"><sup id="footnote_plugin_tooltip_7_1_2" '
+        'class="footnote_plugin_tooltip_text">[2]</sup></a></span><span id="footnote_plugin_tooltip_text_7_1_2" class="footnote_tooltip">Her letters'
+        ' <span class="footnote_tooltip_continue">Continue reading</span></span> why.</p>'
+        '<div class="speaker-mute footnotes_reference_container"><div class="footnote_container_prepare"><p><span class="footnote_reference_container_label">'
+        'References</span><span>[<a id="footnote_reference_container_collapse_button_7_1">+</a>]</span></p></div><div id="footnote_references_container_7_1">'
+        '<table class="footnotes_table footnote-reference-container"><caption class="accessibility">References</caption><tbody>'
+        '<tr class="footnotes_plugin_reference_row"><th scope="row" id="footnote_plugin_reference_7_1_1" class="footnote_plugin_index">'
+        '<a class="footnote_backlink"><span class="footnote_index_arrow">↑</span>1</a></th> <td class="footnote_plugin_text">Census of 1911.</td></tr>'
+        '<tr class="footnotes_plugin_reference_row"><th scope="row" id="footnote_plugin_reference_7_1_2" class="footnote_plugin_index">'
+        '<a class="footnote_backlink"><span class="footnote_index_arrow">↑</span>2</a></th> <td class="footnote_plugin_text">Her letters, vol. 2.</td></tr>'
+        "</tbody></table></div></div>",
+        "footnotes",
+        BRACKETED,
+    ),
+    "easy": (
+        '<p>The mill burned<span id="easy-footnote-1-9" class="easy-footnote-margin-adjust"></span><span class="easy-footnote">'
+        '<a href="https://site.example/mill/#easy-footnote-bottom-1-9" title="Census of 1911."><sup>1</sup></a></span> twice. '
+        'Nobody knew<span id="easy-footnote-2-9" class="easy-footnote-margin-adjust"></span><span class="easy-footnote">'
+        '<a href="#easy-footnote-bottom-2-9" title="Her letters, vol. 2."><sup>2</sup></a></span> why.</p>'
+        '<div class="easy-footnote-title"><h4>Footnotes</h4></div><ol class="easy-footnotes-wrapper"><li class="easy-footnote-single">'
+        '<span id="easy-footnote-bottom-1-9" class="easy-footnote-margin-adjust"></span>Census of 1911.<a class="easy-footnote-to-top" href="#easy-footnote-1-9">'
+        '</a></li><li class="easy-footnote-single"><span id="easy-footnote-bottom-2-9" class="easy-footnote-margin-adjust"></span>Her letters, vol. 2.'
+        '<a class="easy-footnote-to-top" href="#easy-footnote-2-9"></a></li></ol>',
+        "easy",
+        ONE_TWO,
+    ),
+    "easy, list switched off": (
+        '<p>The mill burned<span class="easy-footnote"><a href="#easy-footnote-bottom-1-9" title="Census of 1911."><sup>1</sup></a></span> twice. '
+        'Nobody knew<span class="easy-footnote"><a href="#easy-footnote-bottom-2-9" title="&lt;em&gt;Her letters&lt;/em&gt;, vol. 2."><sup>2</sup></a></span> why.</p>',
+        "easy",
+        ONE_TWO,
+    ),
+    "modern": (
+        '<p>The mill burned<sup class="modern-footnotes-footnote" data-mfn="1" data-mfn-post-scope="x_4"><a href="javascript:void(0)" role="button" '
+        'aria-describedby="mfn-content-x_4-1">1</a></sup><span id="mfn-content-x_4-1" role="tooltip" class="modern-footnotes-footnote__note" data-mfn="1">'
+        'Census of 1911.</span> twice. Nobody knew<sup class="modern-footnotes-footnote" data-mfn="2"><a href="javascript:void(0)" '
+        'aria-describedby="mfn-content-x_4-2">2</a></sup><span id="mfn-content-x_4-2" role="tooltip" class="modern-footnotes-footnote__note" data-mfn="2">'
+        'Her letters, vol. 2.</span> why.</p><h3 class="modern-footnotes-list-heading">Notes</h3><ul class="modern-footnotes-list">'
+        "<li><span>1</span><div>Census of 1911.</div></li><li><span>2</span><div>Her letters, vol. 2.</div></li></ul>",
+        "modern",
+        ONE_TWO,
+    ),
+    "wp-footnotes": (
+        '<p>The mill burned<sup><a href="#footnote_0_12" id="identifier_0_12" class="footnote-link footnote-identifier-link" title="Census of 1911.">1</a></sup> '
+        'twice. Nobody knew<sup><a href="#footnote_1_12" id="identifier_1_12" class="footnote-link footnote-identifier-link" title="x">2</a></sup> why.</p>'
+        '<ol class="footnotes"><li id="footnote_0_12" class="footnote">Census of 1911.<span class="footnote-back-link-wrapper"> [<a href="#identifier_0_12" '
+        'class="footnote-link footnote-back-link">↩</a>]</span></li><li id="footnote_1_12" class="footnote">Her letters, vol. 2.'
+        '<span class="footnote-back-link-wrapper"> [<a href="#identifier_1_12" class="footnote-link footnote-back-link">↩</a>]</span></li></ol>',
+        "wp-footnotes",
+        ONE_TWO,
+    ),
+    "civil": (
+        '<p>The mill burned<sup id="rf1-5"><a href="#fn1-5" title="Census of 1911." rel="footnote">1</a></sup> twice. '
+        'Nobody knew<sup id="rf2-5"><a href="#fn2-5" title="x" rel="footnote">2</a></sup> why.</p><hr class="footnotes"><ol class="footnotes">'
+        '<li id="fn1-5"><p>Census of 1911.&nbsp;<a href="#rf1-5" class="backlink" title="Jump back">↩</a></p></li>'
+        '<li id="fn2-5"><p>Her letters, vol. 2.&nbsp;<a href="#rf2-5" class="backlink">↩</a></p></li></ol>',
+        "civil",
+        ONE_TWO,
+    ),
+    "fd": (
+        '<p>The mill burned<sup class="footnote"><a href="#fn-5-1" id="fnref-5-1">1</a></sup> twice. Nobody knew<sup class="footnote">'
+        '<a href="#fn-5-2" id="fnref-5-2">2</a></sup> why.</p><div class="footnotes" id="footnotes-5"><div class="footnotedivider"></div><ol>'
+        '<li>Census of 1911. <span class="footnotereverse"><a id="fn-5-1" href="#fnref-5-1">↩</a></span></li>'
+        '<li>Her letters, vol. 2. <span class="footnotereverse"><a id="fn-5-2" href="#fnref-5-2">↩</a></span></li></ol></div>',
+        "fd",
+        ONE_TWO,
+    ),
+    "simple": (
+        '<p>The mill burned<a href="#note-5-1" class="simple-footnote" id="return-note-5-1" title="Census of 1911."><sup>1</sup></a> twice. '
+        'Nobody knew<a href="#note-5-2" class="simple-footnote" id="return-note-5-2" title="x"><sup>2</sup></a> why.</p>'
+        '<div class="simple-footnotes"><p class="notes">Notes:</p><ol><li id="note-5-1">Census of 1911. <a href="#return-note-5-1">↩</a></li>'
+        '<li id="note-5-2">Her letters, vol. 2. <a href="#return-note-5-2">↩</a></li></ol></div>',
+        "simple",
+        ONE_TWO,
+    ),
+    "markdown extra": (
+        '<p>The mill burned<sup id="fnref:5-mill"><a href="#fn:5-mill" rel="footnote">1</a></sup> twice. Nobody knew<sup id="fnref:5-b:c">'
+        '<a href="#fn:5-b:c" rel="footnote">2</a></sup> why.</p><div class="footnotes"><hr><ol><li id="fn:5-mill"><p>Census of 1911.&nbsp;'
+        '<a href="#fnref:5-mill" rev="footnote">↩</a></p></li><li id="fn:5-b:c"><p>Her letters, vol. 2.&nbsp;<a href="#fnref:5-b:c" rev="footnote">↩</a></p></li></ol></div>',
+        "markdown-extra",
+        ONE_TWO,
+    ),
+    "markdown-it": (
+        '<p>The mill burned<sup class="footnote-ref"><a href="#fn1" id="fnref1">[1]</a></sup> twice. Nobody knew<sup class="footnote-ref">'
+        '<a href="#fn2" id="fnref2">[2]</a></sup> why.</p><hr class="footnotes-sep"><section class="footnotes"><ol class="footnotes-list">'
+        '<li id="fn1" class="footnote-item"><p>Census of 1911. <a href="#fnref1" class="footnote-backref">↩︎</a></p></li>'
+        '<li id="fn2" class="footnote-item"><p>Her letters, vol. 2. <a href="#fnref2" class="footnote-backref">↩︎</a></p></li></ol></section>',
+        "markdown",
+        BRACKETED,
+    ),
+    "gfm": (
+        '<p>The mill burned<sup><a href="#user-content-fn-1" id="user-content-fnref-1" data-footnote-ref>1</a></sup> twice. Nobody knew<sup>'
+        '<a href="#user-content-fn-2" id="user-content-fnref-2" data-footnote-ref>2</a></sup> why.</p><section data-footnotes class="footnotes">'
+        '<h2 class="sr-only" id="footnote-label">Footnotes</h2><ol><li id="user-content-fn-1"><p>Census of 1911. <a href="#user-content-fnref-1" '
+        'data-footnote-backref aria-label="Back to content">↩</a></p></li><li id="user-content-fn-2"><p>Her letters, vol. 2. '
+        '<a href="#user-content-fnref-2" data-footnote-backref>↩</a></p></li></ol></section>',
+        "gfm",
+        ONE_TWO,
+    ),
+    "pandoc": (
+        '<p>The mill burned<a href="#fn1" class="footnote-ref" id="fnref1" role="doc-noteref"><sup>1</sup></a> twice. Nobody knew<a href="#fn2" '
+        'class="footnote-ref" id="fnref2" role="doc-noteref"><sup>2</sup></a> why.</p><section id="footnotes" class="footnotes footnotes-end-of-document" '
+        'role="doc-endnotes"><hr><ol><li id="fn1"><p>Census of 1911.<a href="#fnref1" class="footnote-back" role="doc-backlink">↩︎</a></p></li>'
+        '<li id="fn2"><p>Her letters, vol. 2.<a href="#fnref2" class="footnote-back" role="doc-backlink">↩︎</a></p></li></ol></section>',
+        "markdown",
+        ONE_TWO,
+    ),
+    "teachpress": (
+        '<p>The mill burned<sup><a href="#tp_cite_8">[1]</a></sup> twice. Nobody knew<sup><a href="#tp_cite_9">[2]</a></sup> why.</p>'
+        '<h3 class="teachpress_ref_headline">References</h3><ol><li id="tp_cite_8" class="tp_cite_entry"><span class="tp_single_author">Census of 1911.</span></li>'
+        '<li id="tp_cite_9" class="tp_cite_entry"><span class="tp_single_author">Her letters, vol. 2.</span></li></ol>',
+        "teachpress",
+        BRACKETED,
+    ),
+    "abt": (
+        '<p>The mill burned<span class="abt-footnote" id="u1" data-note="Census of 1911.">1</span> twice. Nobody knew<span class="abt-footnote" id="u2">2</span> '
+        'why.</p><section class="abt-footnotes" aria-label="Footnotes"><hr><ol><li>Census of 1911.</li><li>Her letters, vol. 2.</li></ol></section>',
+        "abt",
+        ONE_TWO,
+    ),
+    "substack": (
+        '<p>The mill burned<a class="footnote-anchor" id="footnote-anchor-1" href="#footnote-1" target="_self">1</a> twice. Nobody knew'
+        '<a class="footnote-anchor" id="footnote-anchor-2" href="#footnote-2">2</a> why.</p>'
+        '<div class="footnote" data-component-name="FootnoteToDOM"><a id="footnote-1" href="#footnote-anchor-1" class="footnote-number">1</a>'
+        '<div class="footnote-content"><p>Census of 1911.</p></div></div><div class="footnote" data-component-name="FootnoteToDOM">'
+        '<a id="footnote-2" href="#footnote-anchor-2" class="footnote-number">2</a><div class="footnote-content"><p>Her letters, vol. 2.</p></div></div>',
+        "substack",
+        ONE_TWO,
+    ),
+    "word": (
+        '<p>The mill burned<a href="#_ftn1" name="_ftnref1" title=""><span class="MsoFootnoteReference">[1]</span></a> twice. Nobody knew'
+        '<a href="#_ftn2" name="_ftnref2">[2]</a> why.</p><div><br clear="all"><hr align="left" size="1" width="33%"><div id="ftn1">'
+        '<p class="MsoFootnoteText"><a href="#_ftnref1" name="_ftn1"><span class="MsoFootnoteReference">[1]</span></a> Census of 1911.</p></div>'
+        '<div id="ftn2"><p class="MsoFootnoteText"><a href="#_ftnref2" name="_ftn2">[2]</a> Her letters, vol. 2.</p></div></div>',
+        "word",
+        BRACKETED,
+    ),
+    "word, hrefs alone": (
+        '<p>The mill burned<a href="#_ftn1">[1]</a> twice. Nobody knew<a href="file:///C:/Users/x/mill.docx#_ftn2">[2]</a> why.</p>'
+        '<p><a href="#_ftnref1">[1]</a> Census of 1911.</p><p><a href="file:///C:/Users/x/mill.docx#_ftnref2">[2]</a> Her letters, vol. 2.</p>',
+        "word",
+        BRACKETED,
+    ),
+    "word endnotes": (
+        '<p>The mill burned<a href="#_edn1" name="_ednref1">[i]</a> twice. Nobody knew<a href="#_edn2" name="_ednref2">[ii]</a> why.</p>'
+        '<p><a href="#_ednref1" name="_edn1">[i]</a> Census of 1911.</p><p><a href="#_ednref2" name="_edn2">[ii]</a> Her letters, vol. 2.</p>',
+        "word",
+        [("[i]", "Census of 1911.", 1), ("[ii]", "Her letters, vol. 2.", 1)],
+    ),
+    "google docs": (
+        '<p>The mill burned<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup> twice. Nobody knew<sup><a href="#ftnt2" id="ftnt_ref2">[2]</a></sup> why.</p>'
+        '<hr><div><p><a href="#ftnt_ref1" id="ftnt1">[1]</a> Census of 1911.</p></div><div><p><a href="#ftnt_ref2" id="ftnt2">[2]</a> Her letters, vol. 2.</p></div>',
+        "gdocs",
+        BRACKETED,
+    ),
+    "libreoffice": (
+        '<p>The mill burned<a class="sdfootnoteanc" href="#sdfootnote1sym"><sup>1</sup></a> twice. Nobody knew<a class="sdfootnoteanc" '
+        'href="#sdfootnote2sym"><sup>2</sup></a> why.</p><div id="sdfootnote1"><p><a class="sdfootnotesym" href="#sdfootnote1anc">1</a> Census of 1911.</p></div>'
+        '<div id="sdfootnote2"><p><a class="sdfootnotesym" href="#sdfootnote2anc">2</a> Her letters, vol. 2.</p></div>',
+        "libreoffice",
+        ONE_TWO,
+    ),
+    "wikipedia": (
+        '<p>The mill burned<sup class="reference" id="cite_ref-1"><a href="#cite_note-1">[1]</a></sup> twice. Nobody knew<sup class="reference" '
+        'id="cite_ref-b_2-0"><a href="#cite_note-b-2">[2]</a></sup> why.</p><h2>References</h2><ol class="references"><li id="cite_note-1"><b><a href="#cite_ref-1">^</a></b> '
+        '<span class="reference-text">Census of 1911.</span></li><li id="cite_note-b-2">^ <a href="#cite_ref-b_2-0"><sup>a</sup></a> '
+        '<a href="#cite_ref-b_2-1"><sup>b</sup></a> Her letters, vol. 2.</li></ol>',
+        "wikipedia",
+        BRACKETED,
+    ),
+    "epub": (
+        '<p>The mill burned<a class="footnote-link" id="footnote-1-backlink" href="#footnote-1">1</a> twice. Nobody knew<a class="footnote-link" '
+        'id="footnote-2-backlink" href="#footnote-2">2</a> why.</p><aside class="footnote" id="footnote-1"><p><a href="#footnote-1-backlink">1</a> Census of 1911.</p></aside>'
+        '<aside class="footnote" id="footnote-2"><p><a href="#footnote-2-backlink">2</a> Her letters, vol. 2.</p></aside>',
+        "substack",
+        ONE_TWO,
+    ),
+    "linked by hand": (
+        '<p>The mill burned<sup><a id="r1" href="#nota1">1</a></sup> twice. Nobody knew[<a id="r2" href="#nota2">2</a>] why.</p>'
+        '<h2>Notes</h2><ol><li id="nota1">Census of 1911. <a href="#r1">↩</a></li><li id="nota2">Her letters, vol. 2. <a href="#r2">↩</a></li></ol>',
+        "linked",
+        [("1", "Census of 1911.", 1), ("[2]", "Her letters, vol. 2.", 1)],
+    ),
+    "all markers lead to the list": (
+        '<p>The mill burned<sup><a href="#sources">1</a></sup> twice. Nobody knew<sup><a href="#sources">2</a></sup> why.</p>'
+        '<h2 id="sources">Notes</h2><ol><li>Census of 1911.</li><li>Her letters, vol. 2.</li></ol>',
+        "linked",
+        ONE_TWO,
+    ),
+    "typed brackets": (
+        "<p>The mill burned[1] twice. Nobody knew[2] why.</p><p>[1] Census of 1911.</p><p>[2] Her letters, vol. 2.</p>",
+        "bracket",
+        BRACKETED,
+    ),
+    "typed in one paragraph": (
+        "<p>The mill burned[1] twice. Nobody knew[2] why.</p><p><strong>[1]</strong> Census of 1911.<br>[2] Her letters, vol. 2.</p>",
+        "bracket",
+        BRACKETED,
+    ),
+    "braces": (
+        "<p>The mill burned{1} twice. Nobody knew{2} why.</p><p>{1} Census of 1911.</p><p>{2} Her letters, vol. 2.</p>",
+        "brace",
+        [("{1}", "Census of 1911.", 1), ("{2}", "Her letters, vol. 2.", 1)],
+    ),
+    "parentheses": (
+        "<p>The mill burned (1) twice. Nobody knew (2) why.</p><h3>Notas</h3><p>(1) Census of 1911.</p><p>(2) Her letters, vol. 2.</p>",
+        "parenthesis",
+        [("(1)", "Census of 1911.", 1), ("(2)", "Her letters, vol. 2.", 1)],
+    ),
+    "raised": (
+        "<p>The mill burned<sup>1</sup> twice. Nobody knew<sup>2</sup> why.</p><hr><p><sup>1</sup> Census of 1911.</p><p><sup>2</sup> Her letters, vol. 2.</p>",
+        "superscript",
+        ONE_TWO,
+    ),
+    "raised characters": (
+        "<p>The mill burned¹ twice. Nobody knew² why.</p><p>¹ Census of 1911.</p><p>² Her letters, vol. 2.</p>",
+        "superscript",
+        [("¹", "Census of 1911.", 1), ("²", "Her letters, vol. 2.", 1)],
+    ),
+    "a list under a heading": (
+        "<p>The mill burned<sup>1</sup> twice. Nobody knew<sup>2</sup> why.</p><h2>Fußnoten:</h2><ol><li>Census of 1911.</li><li>Her letters, vol. 2.</li></ol>",
+        "list",
+        ONE_TWO,
+    ),
+    "numbers under a heading": (
+        "<p>The mill burned[1] twice. Nobody knew[2] why.</p><p><strong>Przypisy</strong></p><p>1. Census of 1911.</p><p>2. Her letters, vol. 2.</p>",
+        "number",
+        BRACKETED,
+    ),
+    "half brackets": (
+        "<p>The mill burned1) twice. Nobody knew2) why.</p><h4>Anmerkungen</h4><p>1) Census of 1911.</p><p>2) Her letters, vol. 2.</p>",
+        "number",
+        [("1)", "Census of 1911.", 1), ("2)", "Her letters, vol. 2.", 1)],
+    ),
+    "asterisks": (
+        "<p>The mill burned* twice. Nobody knew** why.</p><p>* Census of 1911.</p><p>** Her letters, vol. 2.</p>",
+        "symbol",
+        [("*", "Census of 1911.", 1), ("**", "Her letters, vol. 2.", 1)],
+    ),
+    "daggers": (
+        "<p>The mill burned† twice. Nobody knew‡ why.</p><p>† Census of 1911.</p><p>‡Her letters, vol. 2.</p>",
+        "symbol",
+        [("†", "Census of 1911.", 1), ("‡", "Her letters, vol. 2.", 1)],
+    ),
+    "words": (
+        "<p>The mill burned (nota 1) twice. Nobody knew (nota 2) why.</p><p>Nota 1: Census of 1911.</p><p>Nota 2: Her letters, vol. 2.</p>",
+        "word-number",
+        [("(nota 1)", "Census of 1911.", 1), ("(nota 2)", "Her letters, vol. 2.", 1)],
+    ),
+    "japanese": (
+        "<p>The mill burned（注1） twice. Nobody knew（注2） why.</p><h3>脚注</h3><p>（注1）Census of 1911.</p><p>（注2）Her letters, vol. 2.</p>",
+        "parenthesis",
+        [("（注1）", "Census of 1911.", 1), ("（注2）", "Her letters, vol. 2.", 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STYLES)
+def test_every_style_is_read(case: str) -> None:
+    html, style, expected = STYLES[case]
+    left, reading = read(html)
+    assert notes(reading) == expected
+    assert {n.style for n in reading.notes} == {style}
+    assert " ".join(left.replace(" {", "{").split()) == LEFT
+    assert reading.warnings == []
+
+
+def test_zotpress_keeps_the_citation_and_links_its_entry() -> None:
+    left, reading = read(
+        '<p>It burned (<a id="i1" class="zp-ZotpressInText" href="#zp-3-KEY" title="x">Marsh, 1998</a>).</p>'
+        '<div class="zp-Zotpress"><a id="zp-3-KEY"></a><div class="csl-bib-body">Marsh, A. (1998). Mills.</div></div>'
+    )
+    assert notes(reading) == [("Marsh, 1998", "Marsh, A. (1998). Mills.", 1)]
+    assert left == "It burned (Marsh, 1998{1})."
+
+
+def test_comments_of_a_shared_document_are_dropped_and_the_word_closes_up() -> None:
+    left, reading = read(
+        '<p>Headlin<sup><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup>e and<sup><a href="#ftnt1" id="ftnt_ref1">[1]</a></sup> text.</p><hr>'
+        '<div><p><a href="#ftnt_ref1" id="ftnt1">[1]</a> A note.</p></div><div><p><a href="#cmnt_ref1" id="cmnt1">[a]</a> Too long?</p></div>'
+    )
+    assert left == "Headline and{1} text."
+    assert notes(reading) == [("[1]", "A note.", 1)]
+
+
+def test_the_block_editors_texts_come_from_rest_when_the_list_is_missing() -> None:
+    extra = read_core_meta('[{"id": "a1", "content": "Census of <em>1911</em>."}, {"id": "zz", "content": "unused"}]')
+    left, reading = read('<p>The mill<sup data-fn="a1" class="fn"><a href="#a1" id="a1-link">1</a></sup></p>', extra=extra)
+    assert left == "The mill{1}"
+    assert [n.html for n in reading.notes] == ["Census of <em>1911</em>."]
+
+
+@pytest.mark.parametrize("meta", [None, "", "nonsense", "{}", "[1]", '[{"id": "a"}]', "[" * 5000])
+def test_unreadable_meta_is_empty(meta: str | None) -> None:
+    assert read_core_meta(meta) == {}
+
+
+def test_the_byline_marker_of_an_unlinked_note() -> None:
+    left, reading = read("<p>By: Dr. R. Evan Ellis[1]</p><p>Text of the article.</p><p>[1] The author is a professor.</p>")
+    assert left == "By: Dr. R. Evan Ellis{1} Text of the article."
+    assert notes(reading) == [("[1]", "The author is a professor.", 1)]
+    assert [r.place for r in reading.notes[0].refs] == ["byline"]
+
+
+def test_places() -> None:
+    page = read_document(
+        "<html><body><h1>The mill<sup>1</sup></h1><div class='entry-content'><p>By Ann Marsh*</p><p>It burned.<sup>2</sup></p>"
+        "<table><tr><td>1911<sup>3</sup></td></tr></table><figure><img src='a.jpg'><figcaption>The wheel[4]</figcaption></figure><h2>Later<sup>5</sup></h2>"
+        "<p>End.</p><hr><p>* A historian.</p><p><sup>1</sup> One.</p><p><sup>2</sup> Two.</p><p><sup>3</sup> Three.</p><p>[4] Four.</p><p><sup>5</sup> Five.</p>"
+        "</div></body></html>"
+    )
+    reading = read_footnotes(select(page.root, ".entry-content")[0], page.root)
+    assert [(n.text, n.refs[0].place) for n in reading.notes] == [
+        ("One.", "title"),
+        ("A historian.", "byline"),
+        ("Two.", "body"),
+        ("Three.", "table"),
+        ("Four.", "caption"),
+        ("Five.", "body"),
+    ]
+
+
+def test_a_list_outside_the_container_is_found_and_removed() -> None:
+    page = read_document(
+        '<html><body><div class="entry-content"><p>It burned<sup><a id="r1" href="#n1">1</a></sup>.</p></div>'
+        '<div class="after"><h3>Notes</h3><ol><li id="n1">Census. <a href="#r1">↩</a></li></ol></div><p id="rest">Rest</p></body></html>'
+    )
+    reading = read_footnotes(select(page.root, ".entry-content")[0], page.root)
+    assert notes(reading) == [("1", "Census.", 1)]
+    assert text_of(page.root) == "It burned. Rest"
+
+
+def test_repeated_references_keep_one_note() -> None:
+    left, reading = read("<p>It burned[1] and burned[2] again[1].</p><p>[1] Census.</p><p>[2] Letters.</p>")
+    assert left == "It burned{1} and burned{2} again{1}."
+    assert [[r.anchor for r in n.refs] for n in reading.notes] == [["fnref-1", "fnref-1-2"], ["fnref-2"]]
+
+
+def test_several_notes_in_one_marker() -> None:
+    left, reading = read("<p>It burned[1, 2] and fell [2–3].</p><p>[1] A.</p><p>[2] B.</p><p>[3] C.</p>")
+    assert left == "It burned{1}{2} and fell {2}{3}."
+    assert notes(reading) == [("1", "A.", 1), ("2", "B.", 2), ("3", "C.", 1)]
+
+
+def test_linked_markers_side_by_side_lose_their_comma() -> None:
+    html = '<p>It<sup><a href="#a" id="ra">1</a>, <a href="#b" id="rb">2</a></sup></p><ol><li id="a">A. <a href="#ra">↩</a></li><li id="b">B. <a href="#rb">↩</a></li></ol>'
+    container = read_fragment(html)
+    read_footnotes(container)
+    assert shown(container) == "It{1}{2}"
+    assert not select(container, "sup sup")
+
+
+def test_numbers_that_start_again_in_each_section() -> None:
+    left, reading = read(
+        "<h2>One</h2><p>It burned[1].</p><p>[1] Census.</p><h2>Two</h2><p>It stood[1] long[2].</p><p>[1] Letters.</p><p>[2] Diaries.</p>"
+    )
+    assert left == "One It burned{1}. Two It stood{2} long{3}."
+    assert [n.text for n in reading.notes] == ["Census.", "Letters.", "Diaries."]
+
+
+def test_order_of_first_mention_counts() -> None:
+    left, reading = read("<p>Later[2], then[1].</p><p>[1] A.</p><p>[2] B.</p>")
+    assert left == "Later{1}, then{2}."
+    assert notes(reading) == [("[2]", "B.", 1), ("[1]", "A.", 1)]
+
+
+def test_several_paragraphs_and_links_of_a_note_are_kept() -> None:
+    _, reading = read(
+        '<p>It burned[1], twice[2].</p><p>[1] First paragraph, see <a href="https://x.example/a">the register</a>.</p><p>Second paragraph.</p><p>[2] Letters.</p>'
+    )
+    assert reading.notes[0].html == '<p>First paragraph, see <a href="https://x.example/a">the register</a>.</p><p>Second paragraph.</p>'
+    assert reading.notes[0].text == "First paragraph, see the register. Second paragraph."
+
+
+def test_a_note_that_mentions_another() -> None:
+    _, reading = read(
+        '<p>It<a href="#_ftn1" name="_ftnref1">[1]</a></p><p><a href="#_ftnref1" name="_ftn1">[1]</a> See <a href="#_ftn2" name="_ftnref2">[2]</a>.</p>'
+        '<p><a href="#_ftnref2" name="_ftn2">[2]</a> Deeper.</p>'
+    )
+    assert [n.text for n in reading.notes] == ["See .", "Deeper."]
+    assert 'data-note="2"' in reading.notes[0].html
+
+
+def test_what_is_printed_is_kept_on_the_placeholder() -> None:
+    container = read_fragment("<p>It burned<sup>(1)</sup>.</p><p>(1) Census.</p>")
+    read_footnotes(container)
+    assert inner_html(container) == '<p>It burned<sup class="presslift-note" data-note="1" data-marker="(1)" data-ref="1"></sup>.</p>'
+
+
+LOOK_ALIKES = {
+    "years and asides": "<p>As Marsh (2019) and Ellis [2020] wrote [sic] … […] on page [1/3], 12 [votes].</p>",
+    "exponents and units": "<p>10<sup>2</sup> hectares, 5 m<sup>2</sup>, 10², 8 km², CO<sub>2</sub>, x<sup>2</sup>, the 1<sup>er</sup> and 2<sup>a</sup>.</p>",
+    "prices and trade marks": "<p>$9<sup>99</sup> for Mill™ and Wheel®, 5* hotels, l10n-*, a*b.</p>",
+    "a contents list": '<div id="ez-toc-container"><ul><li><a href="#one">1</a></li><li><a href="#two">2</a></li></ul></div><h2 id="one">One</h2><p>A.</p><h2 id="two">Two</h2><p>B.</p>',
+    "a contents list of its own": '<ol><li><a href="#one">1</a></li></ol><h2 id="one">One</h2><p>Text.</p>',
+    "comment permalinks": '<p>Text <a href="#comment-12">12</a> <a href="#respond">1</a> <a href="#more-3">3</a></p><ol><li id="comment-12">12 Nice.</li></ol>',
+    "a glossary": '<p>The <a class="glossaryLink" href="https://x.example/glossary/mill/" title="Glossary: mill">mill</a> and <abbr title="1">one</abbr>.</p>',
+    "a bibliography": "<p>It burned in 1911.</p><h2>Bibliografía</h2><ol><li>Marsh, A. Mills.</li><li>Ellis, R. Wheels.</li></ol>",
+    "a numbered article": "<p>[1] The mill burned down in the winter of that year.</p><p>[2] It was rebuilt, and burned again, as told.</p><p>[3] Nobody knew why it did.</p>",
+    "an enumeration": "<p>Three reasons: (1) fire, (2) water, (3) neglect.</p><p>(1) Fire was common in all the mills of the valley.</p><p>(2) Water too.</p><p>(3) So was neglect.</p><p>A long way of saying that mills are fragile things, and that their owners knew; and the text goes on for a while after that.</p><p>And on, since articles are longer than their lists.</p>",
+    "asterisks as bullets": "<p>What burned*:</p><p>* the mill</p><p>* the wheel</p><p>* the barn</p>",
+    "asterisks as emphasis": "<p>It was *really* old** and **bold**.</p><p>*Note well:* it burned.</p>",
+    "affiliate lines": "<p>Buy the wheel* here.</p><p>* Enlace de afiliado</p>",
+    "code": "<pre>a[1] = b[2]</pre><p>Use <code>x[1]</code>.</p><ol><li>One</li></ol>",
+    "a note box": '<div class="note"><p>Note: the mill is closed.</p></div><p>Text[…].</p>',
+    "links of a list": '<p>More: <a href="https://a.example/">[1]</a> <a href="https://b.example/">[2]</a></p><p>[1] is the first link, [2] the second.</p>',
+}
+
+
+@pytest.mark.parametrize("case", LOOK_ALIKES)
+def test_look_alikes_stay_as_they_are(case: str) -> None:
+    before = text_of(read_fragment(LOOK_ALIKES[case]))
+    left, reading = read(LOOK_ALIKES[case])
+    assert reading.notes == []
+    assert left == before
+
+
+def test_exponents_beside_real_notes() -> None:
+    left, reading = read(
+        "<p>It covers 10<sup>2</sup> m<sup>2</sup>, says one<sup>1</sup>; another in 1911<sup>2</sup> denies it.</p><hr><p><sup>1</sup> A.</p><p><sup>2</sup> B.</p>"
+    )
+    assert left == "It covers 102 m2, says one{1}; another in 1911{2} denies it."
+    assert notes(reading) == [("1", "A.", 1), ("2", "B.", 1)]
+
+
+def test_a_marker_without_a_note_stays_and_is_told() -> None:
+    left, reading = read(
+        '<p>It burned<a href="#_ftn1" name="_ftnref1">[1]</a> and<a href="#_ftn2" name="_ftnref2">[2]</a>.</p><p><a href="#_ftnref2" name="_ftn2">[2]</a> B.</p>'
+    )
+    assert left == "It burned[1] and{1}."
+    assert notes(reading) == [("[2]", "B.", 1)]
+    assert reading.warnings == ["the note of the marker [1] (word) is missing"]
+
+
+def test_a_note_without_a_marker_is_kept_without_refs_and_told() -> None:
+    left, reading = read('<p>It burned.</p><ol class="wp-block-footnotes"><li id="a">Census. <a href="#a-link">↩︎</a></li></ol>')
+    assert left == "It burned."
+    assert notes(reading) == [("1", "Census.", 0)]
+    assert reading.warnings == ["the note 1 (core) has no marker"]
+
+
+def test_a_loose_line_at_the_end_stays_in_the_text_and_is_told() -> None:
+    left, reading = read("<p>It burned, and burned again, as everyone in the valley remembers.</p><p>[3] Census.</p>")
+    assert left.endswith("[3] Census.")
+    assert reading.notes == []
+    assert len(reading.warnings) == 1
+
+
+def test_headings_count_in_the_pages_language() -> None:
+    html = "<p>It burned<sup>1</sup>.</p><h2>Oharrak</h2><ol><li>Census.</li></ol>"
+    assert len(read(html, language="eu")[1].notes) == 1
+    assert len(read(html)[1].notes) == 1
+    assert read(html, language="fr-FR")[1].notes == []
+
+
+def test_notes_of_a_paginated_post_are_joined() -> None:
+    first = read_fragment("<p>By Ann*</p><p>One<sup>1</sup>.</p><p>* A historian.</p>")
+    second = read_fragment("<p>Two<sup>2</sup>.</p><h2>Notas</h2><p><sup>1</sup> A.</p><p><sup>2</sup> B.</p>")
+    pages = [(part, read_footnotes(part)) for part in (first, second)]
+    bodies, reading = join_notes([(inner_html(part), found) for part, found in pages])
+    assert [shown(read_fragment(body)) for body in bodies] == ["By Ann{1} One{2}.", "Two{3}."]
+    assert notes(reading) == [("*", "A historian.", 1), ("1", "A.", 1), ("2", "B.", 1)]
+    assert reading.warnings == []
+
+
+def test_pages_that_start_again_are_numbered_through() -> None:
+    parts = [read_fragment(f"<p>{word}[1].</p><p>[1] {word} note.</p>") for word in ("One", "Two")]
+    bodies, reading = join_notes([(inner_html(part), found) for part, found in [(p, read_footnotes(p)) for p in parts]])
+    assert [shown(read_fragment(body)) for body in bodies] == ["One{1}.", "Two{2}."]
+    assert [(n.index, n.text) for n in reading.notes] == [(1, "One note."), (2, "Two note.")]
+
+
+def test_a_byline_taken_out_before_pages_are_joined_keeps_its_ref() -> None:
+    first = read_fragment("<p>By Ann[1]</p><p>One.</p><p>[1] A historian.</p>")
+    found = read_footnotes(first)
+    first.remove(first[0])
+    second = read_fragment("<p>Two[1].</p><p>[1] B.</p>")
+    _, reading = join_notes([(inner_html(first), found), (inner_html(second), read_footnotes(second))])
+    assert [(n.index, n.text, [r.place for r in n.refs]) for n in reading.notes] == [(1, "A historian.", ["byline"]), (2, "B.", ["body"])]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "",
+        "<p></p>",
+        "<sup>1</sup>",
+        "[1]",
+        "<p>[1] [1] [1]</p>" * 50,
+        "<div>" * 3000 + "a[1]<p>[1] x</p>",
+        '<a href="#">1</a><a href="#%zz">2</a><a name="" href="#x">3</a><p id="x"><a href="#x">3</a></p>',
+        '<ol start="99999999999"><li>x</li></ol><hr><ol start="-1"><li>y<sup>1</sup></ol>',
+        f"<p>{escape('[' * 20000)}</p><p>[1] a</p>",
+        f"<p>{'*a ' * 5000}</p><p>* x</p>",
+        '<sup data-fn="a"></sup><ol class="wp-block-footnotes"><li id="a"><sup data-fn="a">1</sup></li></ol>',
+    ],
+)
+def test_odd_markup_never_raises(html: str) -> None:
+    read(html)
