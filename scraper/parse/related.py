@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 from msgspec import Struct
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_boxes", "read_boxes_in", "read_inline"]
 
-SHORT_TEXTS = etree.XPath("//text()[string-length(.) < 130 and string-length(.) > 1]")
 FRAMES = frozenset(["html", "body", "main", "head"])
 SILENT = frozenset(["script", "style", "option", "title", "noscript", "template", "textarea", "button", "label"])
 INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "u"])
@@ -121,7 +120,7 @@ def _heading_before(element: HtmlElement, css: str | None) -> HtmlElement | None
     node = element.getprevious()
     while node is not None and (not isinstance(node.tag, str) or (not text_of(node) and next(node.iter("img"), None) is None)):
         node = node.getprevious()
-    if node is None or (node.tail or "").strip() or len(node) > 8:
+    if node is None or (node.tail or "").strip() or _longer(node, 200):
         return None
     return node if phrases().heads_box(text_of(node)) or (css is not None and node in select(node, css)) else None
 
@@ -130,13 +129,9 @@ def _headed(doc: Document, linking: Linking) -> list[Box]:
     """Boxes told by the words above them alone."""
     boxes = []
     known = phrases()
-    for text in SHORT_TEXTS(doc.root):
-        strength = None if text.isspace() else known.heads_box(text)
-        parent = text.getparent() if strength else None
-        if parent is None:
-            continue
-        holder = parent.getparent() if text.is_tail else parent
-        heading = _heading_of(holder, bare(text))
+    for text, holder in _short_texts(doc.root):
+        strength = known.heads_box(text)
+        heading = _heading_of(holder, bare(text)) if strength else None
         if heading is None or not doc.holds(heading) or _misplaced(heading, heading):
             continue
         run = _run_below(heading, linking)
@@ -145,18 +140,38 @@ def _headed(doc: Document, linking: Linking) -> list[Box]:
     return boxes
 
 
+def _short_texts(root: HtmlElement) -> Iterator[tuple[str, HtmlElement | None]]:
+    """Texts that may be a heading, each with the element it stands in."""
+    for element in root.iter():
+        text, tail = element.text, element.tail
+        if text and 1 < len(text) < 130 and not text.isspace() and element.tag not in SILENT:
+            yield text, element
+        if tail and 1 < len(tail) < 130 and not tail.isspace():
+            yield tail, element.getparent()
+
+
 def _heading_of(element: HtmlElement | None, text: str) -> HtmlElement | None:
     """The topmost element that says these words and no others; None when they are part of a sentence, a link or a button."""
     heading = None
     for _ in range(8):
         if element is None or element.tag in FRAMES or element.tag in SILENT or not isinstance(element.tag, str):
             break
-        if bare(text_of(element)) != text:
+        if _longer(element, len(text) + 60) or bare(text_of(element)) != text:
             break
         heading, element = element, element.getparent()
     if heading is None or heading.tag in INLINE or heading.tag in ("li", "td", "th"):
         return None
     return heading
+
+
+def _longer(element: HtmlElement, limit: int) -> bool:
+    """Whether an element says more than so many letters; a long one is not read to its end."""
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > limit:
+            return True
+    return False
 
 
 def _run_below(heading: HtmlElement, linking: Linking) -> list[HtmlElement]:
@@ -181,7 +196,7 @@ def _run_below(heading: HtmlElement, linking: Linking) -> list[HtmlElement]:
             return [node, *run]
         parent = node.getparent()
         # Around the heading there may be a "View all", and no more.
-        if parent is None or parent.tag in FRAMES or len(text_of(parent)) > len(words) + 40:
+        if parent is None or parent.tag in FRAMES or _longer(parent, len(words) + 40):
             return []
         node = parent
     return []
@@ -245,6 +260,8 @@ def _misplaced(element: HtmlElement, start: HtmlElement) -> bool:
         if classes(node) & names or f"#{identity}" in names or (identity and identity.startswith(sponsored)):
             return True
         if node.tag == "nav" and node is not start:
+            return True
+        if node.tag == "footer" and not any(a.tag in ("article", "main") for a in node.iterancestors()):
             return True
     return False
 

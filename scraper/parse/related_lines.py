@@ -43,7 +43,8 @@ def read_inline(container: HtmlElement, language: str | None = None, base_url: s
     found: dict[str, RelatedLink] = {}
     blocks, injected = _injected(container, linking)
     announced: str | None = None
-    for line in _lines(container):
+    worth = bool(injected) or phrases().may_open_lines("".join(container.itertext()))
+    for line in _lines(container) if worth else ():
         if line.links and line.links[0][0] in injected:
             links = [injected[link] for link, _ in line.links if link in injected]
         elif announced and line.links and not line.before.strip() and len(line.after.strip()) <= AROUND:
@@ -173,7 +174,7 @@ def _read_line(line: Line, linking: Linking) -> tuple[list[RelatedLink], str | N
         return [], opening.phrase if opening is not None and announces else None
     if len(line.after.strip()) > AROUND:
         return [], None
-    opening = phrases().opens_line(before) if bare(before) else None
+    opening = phrases().opens_line(before)
     if opening is not None:
         words = bare(opening.rest)
         if (opening.needs_colon and not opening.has_colon) or len(words) > (LEAD_IN if opening.has_colon else 0):

@@ -10,15 +10,18 @@ from msgspec import Struct
 
 from presslift.scraper.knowledge import table
 
+COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u3099\u309a]+")
+START = re.compile(r"\w{1,3}")
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 LONGEST = 90
 """No phrase of the table is longer, the words a ``*`` stands for included."""
 
 
 def fold(text: str) -> str:
-    """Case, accents, quotes, dashes and white space made alike."""
-    text = unicodedata.normalize("NFKD", text)
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    """Case, accents, quotes and white space made alike."""
+    if text.isascii():
+        return " ".join(text.casefold().replace("`", "'").split())
+    text = COMBINING.sub("", unicodedata.normalize("NFKD", text)).casefold()
     return " ".join(text.replace("’", "'").replace("`", "'").replace("‘", "'").split())
 
 
@@ -43,6 +46,9 @@ class Phrases:
         rows = table("related")["phrases"].values()
         self.box, self.box_pattern = _split([p for row in rows for p in row["box"]])
         self.weak, self.weak_pattern = _split([p for row in rows for p in row.get("weak", [])])
+        self._box_starts = _starts([p for row in rows for p in [*row["box"], *row.get("weak", [])]])
+        self._line_starts = _starts([p for row in rows for p in row["inline"]])
+        self._traces = _traces([p for row in rows for p in row["inline"]])
         self.heads = frozenset(bare(p).split(" ")[0] for row in rows for p in [*row["box"], *row.get("weak", [])])
         self.refused = frozenset(bare(p) for p in table("related")["not"]["headings"])
         inline = sorted((p for row in rows for p in row["inline"]), key=len, reverse=True)
@@ -56,7 +62,7 @@ class Phrases:
 
     def heads_box(self, text: str) -> str | None:
         """``sure`` or ``weak`` when a text is the heading of a related box, else None."""
-        if len(text) > LONGEST + 40:
+        if len(text) > LONGEST + 40 or _start(text) not in self._box_starts:
             return None
         folded = bare(text)
         if not folded or len(folded) > LONGEST or folded in self.refused:
@@ -67,12 +73,19 @@ class Phrases:
             return "sure"
         return "weak" if folded in self.weak or self.weak_pattern.fullmatch(folded) else None
 
+    def may_open_lines(self, text: str) -> bool:
+        """Whether a whole text holds any phrase that opens lines, told cheaply."""
+        text = fold(text).replace(" :", ":")
+        return any(trace in text for trace in self._traces)
+
     def printed(self, text: str) -> str:
         """A phrase as the table spells it; a text that stands for several words as it is."""
         return self._printed.get(bare(text), text.strip())
 
     def opens_line(self, text: str) -> Opening | None:
         """How a line begins, when with a "See also" phrase."""
+        if _start(text) not in self._line_starts:
+            return None
         folded = fold(text[: LONGEST + 200]).lstrip(" -–—•·*>»→⇒▶►➡👉([{\"'")
         folded = EDGES.sub("", folded[:1]) + folded[1:]
         match = self.opening.match(folded.lstrip())
@@ -83,6 +96,20 @@ class Phrases:
         return Opening(
             self.printed(match["phrase"]), match["phrase"] in self.unsure, colon is not None, rest[colon.end() :] if colon else rest
         )
+
+
+def _start(text: str) -> str:
+    match = START.search(text)
+    return fold(match[0]) if match is not None else ""
+
+
+def _starts(phrases: list[str]) -> frozenset[str]:
+    return frozenset(_start(phrase) for phrase in phrases)
+
+
+def _traces(phrases: list[str]) -> tuple[str, ...]:
+    forms = {fold(phrase).replace(" :", ":") for phrase in phrases}
+    return tuple(sorted(form for form in forms if not any(other != form and other in form for other in forms)))
 
 
 def _split(phrases: list[str]) -> tuple[frozenset[str], re.Pattern[str]]:
