@@ -128,9 +128,10 @@ class Heading:
 
 def heading_of(text: str, language: str | None) -> Heading | None:
     """Whether a whole line is the heading of a notes list, in the page's language or English; in any when none is known."""
-    plain = re.sub(r"\s+", " ", text).strip(" :：.[]+−-–—*_\u200b").casefold()
+    plain = text.strip(" :：.[]+−-–—*_\u200b\u00a0\n\t\r").casefold()
     if not plain or len(plain) > 40:
         return None
+    plain = " ".join(plain.split())
     strong, weak = _heading_words((language or "").split("-")[0].lower())
     if plain in strong:
         return Heading(weak=False)

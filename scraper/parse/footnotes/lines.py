@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
 
+from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import BLOCKS, text_of
-from presslift.scraper.parse.footnotes.labels import MARK, Heading, Opening, expand, heading_of, labels_of, normal, opening_of
+from presslift.scraper.parse.footnotes.labels import MARK, WORD, Heading, Opening, expand, heading_of, labels_of, normal, opening_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER
 from presslift.scraper.parse.footnotes.tree import is_element
 
 SKIPPED = frozenset("pre code kbd samp script style textarea noscript template svg math button select option iframe".split())
 STARTS = frozenset("[［【〔({（*†‡§‖¶※⁰¹²³⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳0123456789")
-WORD_STARTS = re.compile(r"(?:nota|note|anm|fn|ftn|noot|прим|сноска|przypis|dipnot|注|註|脚注)", re.I)
+WORD_STARTS = re.compile(WORD, re.I)
 BEFORE = 400
 """How much of a line is looked at before a mark."""
 NUMBERED = frozenset(("p", "li", "dd", "dt", "div", "td", "blockquote", "h4", "h5", "h6", "address", "center", "figcaption"))
@@ -78,23 +80,43 @@ TEXTS = etree.XPath("descendant::text()", smart_strings=False)
 PLACED_TEXTS = etree.XPath("descendant::text()")
 TRIGGER = re.compile(r"[\[［【〔({（*†‡§‖¶※⁰¹²³⁴-⁹①-⑳)]")
 ENCLOSED = re.compile(r"[\[［【〔(（{]\s?(?:[^\W\d]{1,12}\.?\s?)?(?:\d{1,3}|[*†‡§‖¶]{1,6})[\s,;–\])}］】〕）-]|\[[ivxIVX]{1,6}\]")
-OPENED = re.compile(
-    r"\s*(?:[\[［【〔({（*†‡§‖¶※⁰¹²³⁴-⁹①-⑳]|(?:nota|note|anm|fn|ftn|noot|прим|сноска|przypis|dipnot|注|註|脚注)\w*\.?\s*\d)", re.I
-)
+OPENING_CHARACTERS = frozenset(c for c in STARTS if not c.isdecimal()) | {w[0] for w in table("footnotes")["words"]["note"]}
+OPENING_CHARACTERS |= {c.upper() for c in OPENING_CHARACTERS}
 NUMBER_OPENED = re.compile(r"\s*\d{1,3}(?:[.:)．、\s]|$)")
 
 
 def may_hold_notes(container: HtmlElement, language: str | None) -> bool:
-    """A quick look: is there a mark at all, and a text that starts with one or may be numbered? Most pages have neither."""
+    """A quick look, since most pages have none: a mark that stands twice, or a mark and what may be a list of notes."""
     texts: list[str] = TEXTS(container)
-    raised = any(labels_of(text_of(sup)) for sup in container.iter("sup"))
-    if not raised and not _has_mark("\n".join(texts)):
+    raised = [label for sup in container.iter("sup") for label in labels_of(text_of(sup))]
+    whole = "\n".join(texts)
+    if not raised and not _has_mark(whole):
         return False
-    if raised or any(OPENED.match(text) for text in texts):
+    openings = [
+        o
+        for o in map(opening_of, (t[:80] for t in texts if t.lstrip()[:1] in OPENING_CHARACTERS))
+        if o is not None and o.form not in ("bare", "half")
+    ]
+    if any(o.form in ("bracket", "brace") for o in openings) or len(raised) > len(set(raised)):
+        return True
+    counts = Counter(raised)
+    if openings:
+        for trigger in TRIGGER.finditer(whole):
+            match = MARK.match(whole, trigger.start())
+            if match is not None:
+                counts.update(_labels(match)[1])
+    if any(counts[o.label] > 1 or (o.form in ("word", "symbol") and counts[o.label]) for o in openings):
         return True
     if next(container.iter("ol"), None) is None and not any(NUMBER_OPENED.match(text) for text in texts):
         return False
     return next(container.iter("hr"), None) is not None or any(heading_of(text, language) for text in texts if len(text) < 45)
+
+
+def _labels(match: re.Match[str]) -> tuple[str, list[str], str]:
+    """The form of a mark in running text, its labels, and what stands in its brackets."""
+    form = next(f for f in ("bracket", "brace", "paren", "raised", "star", "symbol", "half") if match.group(f))
+    inner = next((match.group(g) for g in "bcph" if match.group(g)), match.group(form))
+    return form, expand(inner) if inner[:1].isdecimal() else [normal(inner)], inner
 
 
 def _has_mark(text: str) -> bool:
@@ -207,7 +229,7 @@ def marks_of(lines: list[Line]) -> list[Mark]:
                     if mark:
                         mark.column = column
                         found.append(mark)
-            elif MARK.search(text):
+            elif TRIGGER.search(text):
                 for mark in _text_marks(slot, number, before):
                     mark.column = column + mark.start
                     found.append(mark)
@@ -235,13 +257,8 @@ def _text_marks(slot: Slot, line: int, before: str) -> list[Mark]:
     text = slot.raw
     for match in MARK.finditer(text):
         ahead = (before + text[: match.start()])[-BEFORE:]
-        form = next(f for f in ("bracket", "brace", "paren", "raised", "star", "symbol", "half") if match.group(f))
-        printed = match.group(form)
-        inner = next((match.group(g) for g in "bcph" if match.group(g)), printed)
-        labels = [normal(inner)] if not inner[:1].isdecimal() else expand(inner)
-        start = match.start()
-        if form == "half":
-            printed, start = f"{inner})", match.start()
+        form, labels, inner = _labels(match)
+        printed, start = f"{inner})" if form == "half" else match.group(form), match.start()
         if form == "symbol" and not _may_carry_symbol(ahead, text[match.end() : match.end() + 1]):
             continue
         if labels and not _external(slot.element.getparent() if slot.tail else slot.element):

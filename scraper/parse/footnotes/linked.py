@@ -264,9 +264,10 @@ def _definition(block: HtmlElement, anchor: Anchor, work: Workspace) -> Definiti
     opening = opening_of("".join(block.itertext()).lstrip("\u00a0 ↑^")[:60])
     label = anchor.label or normal(text_of(anchor.link))
     printed = opening.printed if opening is not None and opening.label == label and opening.form != "bare" else None
-    return Definition(
-        block, label, anchor.row.name if anchor.row else "linked", 0.98 if mutual else 0.92, {anchor.fragment}, printed=printed
-    )
+    row = anchor.row
+    found = Definition(block, label, row.name if row else "linked", 0.98 if mutual else 0.92, {anchor.fragment}, printed=printed)
+    found.leads_back = row.back if row else None
+    return found
 
 
 def _from_text(anchor: Anchor) -> Definition | None:

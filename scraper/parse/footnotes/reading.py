@@ -16,6 +16,7 @@ from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Not
 from presslift.scraper.parse.footnotes.plugins import cues, read_plugins
 from presslift.scraper.parse.footnotes.tree import Place, join_raised, place_of, remove_blocks
 
+LINKS = etree.XPath("descendant::a[contains(@href, '#')]")
 CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 
 
@@ -62,7 +63,7 @@ def _survey(container: HtmlElement) -> tuple[frozenset[str], list[HtmlElement]]:
     present: set[str] = set()
     for value in set(CLASSES(container)):
         present.update(value.split())
-    return frozenset(present), [a for a in container.iter("a") if "#" in (a.get("href") or "")]
+    return frozenset(present), LINKS(container)
 
 
 def take_out(work: Workspace, language: str | None, since: int = 0) -> None:
