@@ -83,11 +83,13 @@ class Document:
         """What matches and is still in the page. A selector with a class or id that the page lacks costs nothing."""
         if not may_match(css, self.names):
             return []
-        parts = index.compiled(css)
-        if any(kind not in ("class", "id") for (kind, _), _ in parts):
-            return select(self.root, css)
-        near = [(self.named.get(f"#{name}" if kind == "id" else name, []), match) for (kind, name), match in parts]
-        return [e for candidates, match in near for e in candidates if match(e) and self.holds(e)]
+        found: list[HtmlElement] = []
+        for part in index.compiled(css):
+            (kind, name), match = part[0], part[1]
+            if kind not in ("class", "id"):
+                return select(self.root, css)
+            found.extend(e for e in self.named.get(f"#{name}" if kind == "id" else name, []) if match(e) and self.holds(e))
+        return found
 
     def holds(self, element: HtmlElement) -> bool:
         """Whether an element is still in the page's tree."""
