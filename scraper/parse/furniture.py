@@ -70,6 +70,6 @@ def _known() -> dict[tuple[str, str], list[Callable[[HtmlElement], bool]]]:
     found: dict[tuple[str, str], list[Callable[[HtmlElement], bool]]] = {}
     for selectors in table("furniture")["known"].values():
         for selector in selectors:
-            for key, match in compiled(selector):
-                found.setdefault(key, []).append(match)
+            for part in compiled(selector):
+                found.setdefault(part[0], []).append(part[1])
     return found
