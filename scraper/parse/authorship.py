@@ -14,9 +14,9 @@ from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.dates import parse_date
-from presslift.scraper.parse.people import clean_name, fold_name, is_placeholder, lead_pattern, looks_like_name, name_slug, split_names
+from presslift.scraper.parse.people import clean_name, fold_name, is_placeholder, is_role, lead_pattern, looks_like_name, name_slug, split_names
 from presslift.scraper.parse.publication import lines_near
-from presslift.scraper.parse.titles import SiteNames
+from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
 
 AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
@@ -32,26 +32,64 @@ class Authorship(Struct, kw_only=True):
 
 def read_authorship(view: PageView, names: SiteNames) -> Authorship:
     """Read the authors a page names outside its text, and the account. Placeholders are accounts, not people."""
-    by_cue: dict[str, tuple[Cue, list[Person]]] = {}
-    for vote in gather(view, "people"):
-        _, people = by_cue.setdefault(vote.cue.name, (vote.cue, []))
-        for person in _people(view, vote):
-            known = next((p for p in people if fold_name(p.name) == fold_name(person.name)), None)
-            if known is None:
-                people.append(person)
-            elif person.url and not known.url:
-                known.url, known.slug = person.url, person.slug
+    by_cue = _by_cue(view, names)
     account = _account(view, by_cue)
     host = urlsplit(view.url).hostname
+    own = _site_is_person(view)
     said: list[tuple[Names, Cue]] = []
     for cue, people in by_cue.values():
-        real = tuple(p for p in people if not is_placeholder(p.name, (), names.name, host) and fold_name(p.name) not in names.known)
+        real = tuple(p for p in people if fold_name(p.name) in own or not is_placeholder(p.name, (), names.name, host) and fold_name(p.name) not in names.known)
         if real:
             said.append((real, cue))
     decision = decide(_with_supersets(said), _key)
     if decision is not None:
         decision.value = tuple(_completed(p, by_cue) for p in decision.value)
     return Authorship(people=decision, account=account)
+
+
+def _by_cue(view: PageView, names: SiteNames) -> dict[str, tuple[Cue, list[Person]]]:
+    found: dict[str, tuple[Cue, list[Person]]] = {}
+    first: dict[str, HtmlElement] = {}
+    for vote in gather(view, "people"):
+        _, people = found.setdefault(vote.cue.name, (vote.cue, []))
+        if vote.element is not None and vote.cue.limit > 1:
+            # Several names of one byline stand together; further ones are of other posts.
+            if not _together(first.setdefault(vote.cue.name, vote.element), vote.element):
+                continue
+        for person in _people(view, vote):
+            person.name = cut_site(person.name, names)
+            _add(people, person)
+    return found
+
+
+def _together(one: HtmlElement, other: HtmlElement) -> bool:
+    near = {*[one, *one.iterancestors()][:4]} - {e for e in one.iterancestors() if e.tag in ("article", "main", "body")}
+    return any(e in near for e in [other, *other.iterancestors()][:4])
+
+
+def _add(people: list[Person], person: Person) -> None:
+    for known in people:
+        if fold_name(known.name) == fold_name(person.name):
+            known.url, known.slug = known.url or person.url, known.slug or person.slug
+            return
+        if known.url and known.url == person.url:
+            # One archive, two link texts: "Read more", a portrait's title, and the name.
+            if _likeness(person) > _likeness(known):
+                known.name = person.name
+            return
+    people.append(person)
+
+
+def _likeness(person: Person) -> tuple[bool, bool]:
+    slug, name = fold_name(person.slug), fold_name(person.name)
+    return (bool(slug) and (slug in name or name in slug), looks_like_name(person.name))
+
+
+def _site_is_person(view: PageView) -> set[str]:
+    """The folded names of persons that the graph says publish the site: a site may bear its author's name."""
+    nodes = [*view.graph.values("WebSite.publisher"), *view.graph.values("Article.publisher")]
+    named = [n for n in nodes if isinstance(n, dict) and "Person" in (n.get("@type") or ())]
+    return {fold_name(n["name"]) for n in named if isinstance(n.get("name"), str)}
 
 
 def _key(people: Names) -> str:
@@ -94,9 +132,11 @@ def _names(text: str, one: bool = False) -> list[str]:
     name = clean_name(text)
     if name is None:
         return []
+    if is_role(" ".join(text.split())):
+        return []
     if one:
         return [name]
-    found = [n for part in split_names(name) if (n := clean_name(part))]
+    found = [n for part in split_names(name) if not is_role(part) and (n := clean_name(part))]
     return found if all(looks_like_name(n) or len(found) == 1 for n in found) else []
 
 
@@ -157,7 +197,7 @@ def _from_line(text: str) -> list[str]:
         rest = piece[match.end() :]
         rest = re.split(r"\s+(?:on|in|at|am|em|el|le|il|op|den|vom)\s+|\s*[|•·–—]\s*|\s+(?=\d)|\s+(?:updated|published|last|posted|reviewed|edited|leave a|no comments)\b", rest, maxsplit=1, flags=re.I)[0]
         words = rest.split()
-        while words and (parse_date(" ".join(words[-3:]) + " 2020", None) or re.search(r"\d", words[-1])):
+        while words and (parse_date(f"1 {words[-1]} 2020") or re.search(r"\d", words[-1])):
             words.pop()
         names = [n for part in split_names(" ".join(words)) if (n := clean_name(part)) and looks_like_name(n)]
         if names:

@@ -78,6 +78,17 @@ def gather(view: PageView, field: str) -> list[Vote]:
     return found
 
 
+def short_text(element: HtmlElement, limit: int = 400) -> str:
+    """An element's text; nothing when it is longer than a line of metadata can be, which is told without reading all of it."""
+    size = 0
+    for piece in element.itertext():
+        size += len(piece)
+        if size > 5 * limit:
+            return ""
+    text = text_of(element)
+    return text if len(text) <= limit else ""
+
+
 def _from_elements(view: PageView, cue: Cue) -> Iterable[Vote]:
     count = 0
     for element in view.index.find(cue.selector or ""):
@@ -85,7 +96,7 @@ def _from_elements(view: PageView, cue: Cue) -> Iterable[Vote]:
             continue
         if cue.scope != "anywhere" and view.elsewhere(element):
             continue
-        text = text_of(element) if cue.attribute is None else (element.get(cue.attribute) or "").strip()
+        text = short_text(element) if cue.attribute is None else (element.get(cue.attribute) or "").strip()
         if not text:
             continue
         yield Vote(cue=cue, text=text, element=element)

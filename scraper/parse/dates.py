@@ -44,8 +44,13 @@ class Moment(Struct, frozen=True):
 
     @property
     def local(self) -> str:
-        """RFC 3339 with the offset; only the date where no offset is known."""
-        return self.when.isoformat() if self.when is not None and self.when.tzinfo is not None else self.day.isoformat()
+        """RFC 3339 with the offset; only the date where no offset is known, or not the site's."""
+        return self.when.isoformat() if self.when is not None and self._is_local else self.day.isoformat()
+
+    @property
+    def _is_local(self) -> bool:
+        # ``day`` is the one shown; an instant on another day is told on another clock.
+        return self.when is not None and self.when.tzinfo is not None and self.when.date() == self.day
 
     @property
     def utc(self) -> str | None:
@@ -57,7 +62,7 @@ class Moment(Struct, frozen=True):
     @property
     def sure(self) -> Precision:
         """The precision of ``local``."""
-        return self.precision if self.when is not None and self.when.tzinfo is not None else "day"
+        return self.precision if self._is_local else "day"
 
 
 def parse_date(text: str | None, language: str | None = None, *, now: datetime | None = None) -> Moment | None:

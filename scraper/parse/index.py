@@ -5,9 +5,9 @@ A hundred cues are asked of every page; as XPath each would walk all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import cssselect
 from cssselect import parser as css
@@ -40,19 +40,24 @@ class PageIndex:
 
     def find(self, selector: str) -> list[HtmlElement]:
         """The elements that match a selector of tags, classes, ids, attributes, ``:not()``, descent and ``>``, in document order."""
-        parts = compiled(selector)
-        if len(parts) == 1:
-            (key, match), *_ = parts
-            return [e for e in self._candidates(key) if match(e)]
-        found = {e for key, match in parts for e in self._candidates(key) if match(e)}
-        return sorted(found, key=self.position)
+        found: list[HtmlElement] = []
+        parts = 0
+        for part in compiled(selector):
+            if all(name in self.by_class for name in part.classes):
+                matching = [e for e in self._candidates(part) if part.match(e)]
+                parts += bool(matching)
+                found += matching
+        return sorted(set(found), key=self.position) if parts > 1 else found
 
     def position(self, element: HtmlElement) -> int:
         """An element's number in document order."""
         return self._order.get(element, len(self._order))
 
-    def _candidates(self, key: Key) -> list[HtmlElement]:
-        kind, name = key
+    def _candidates(self, part: Part) -> Iterable[HtmlElement]:
+        kind, name = part.key
+        if kind == "tag" and part.above is not None:
+            # Few elements have the ancestor's class, many are links.
+            return dict.fromkeys(e for above in self.by_class[part.above] for e in above.iter(name))
         if kind == "class":
             return self.by_class.get(name, [])
         if kind == "tag":
@@ -64,14 +69,40 @@ class PageIndex:
         return self._by_attribute[name]
 
 
+class Part(NamedTuple):
+    """One selector of a list: where to look, what must hold, the classes it needs, and a class that an ancestor must have."""
+
+    key: Key
+    match: Match
+    classes: frozenset[str]
+    above: str | None
+
+
 @lru_cache(maxsize=2048)
-def compiled(selector: str) -> tuple[tuple[Key, Match], ...]:
-    """A selector list as pairs of where to look and what must hold. Raises ``ValueError`` when it can't be told so."""
+def compiled(selector: str) -> tuple[Part, ...]:
+    """A selector list, ready to be asked. Raises ``ValueError`` when it can't be told so."""
     try:
         trees = [s.parsed_tree for s in cssselect.parse(selector)]
     except cssselect.SelectorError as error:
         raise ValueError(f"{selector}: {error}") from error
-    return tuple((_key(t), _matcher(t)) for t in trees)
+    return tuple(Part(_key(t), _matcher(t), frozenset(_classes(t)), _above(t)) for t in trees)
+
+
+def _classes(tree: Any) -> Iterator[str]:
+    while not isinstance(tree, css.Element):
+        if isinstance(tree, css.Class):
+            yield tree.class_name
+        if isinstance(tree, css.CombinedSelector):
+            yield from _classes(tree.subselector)
+        tree = tree.selector
+
+
+def _above(tree: Any) -> str | None:
+    while not isinstance(tree, css.Element):
+        if isinstance(tree, css.CombinedSelector):
+            return next(iter(_classes(tree.selector)), None)
+        tree = tree.selector
+    return None
 
 
 def _key(tree: Any) -> Key:

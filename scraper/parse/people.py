@@ -12,12 +12,6 @@ from presslift.scraper.knowledge import table
 
 LONGEST_NAME = 70
 WORDS_IN_NAME = 7
-BEFORE = re.compile(
-    r"^(?:(?:view |see |read )?(?:all |more )?(?:posts?|articles|entries|stories) (?:by|from)|ver todas las entradas de|todas las entradas de|entradas de|posts de|ver todos os posts (?:de|por)|"
-    r"voir tou(?:te)?s les (?:articles|publications) (?:de|par)|articles par|articles de|(?:alle )?beiträge (?:von|anzeigen von)|(?:vedi )?tutti gli articoli di|articoli di|alle berichten (?:van|door)|berichten van|"
-    r"entrades de|записи|wpisy|yazıları|visit author page|author archives?|about|über|sobre|about the author|autor/a|post author|author)\s*:?\s+",
-    re.I,
-)
 AFTER = re.compile(r"\s*(?:\(?https?://\S+|@[\w.]+|\(.*\)|\[.*\]|\s[|•·–—]\s.*)\s*$")
 MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+|(?<=[^\W\d_])\d{1,2})+$")
 
@@ -56,22 +50,28 @@ def is_placeholder(name: str | None, placeholders: Iterable[str] = (), site_name
         return True
     if site_name and folded == fold_name(site_name):
         return True
-    if host:
+    if host and not host.lower().endswith(tuple(table("people")["shared_hosts"])):
         labels = host.lower().removeprefix("www.").split(".")
         return folded in {fold_name(host), fold_name(host.removeprefix("www."))} or (len(labels) > 1 and folded == fold_name(labels[-2]) and len(folded) > 3)
-    return bool(re.fullmatch(r"(?:wp)?admin\d*|user\d+|editor\d+", folded))
+    bare = (name or "").strip().lower()
+    return bool(re.fullmatch(r"(?:wp)?admin\d*|user\d+|editor\d+", folded) or re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2}|com|org|net|info|edu|gov|news|blog)", bare))
 
 
 def clean_name(text: str | None) -> str | None:
     """A name as printed, without "By", "Posts by", marks, roles and links around it; None when what is left is no name."""
-    if not text:
+    if not text or len(text) > 3 * LONGEST_NAME:
         return None
     name = " ".join(text.split())
-    name = without_lead(BEFORE.sub("", name))
-    name = AFTER.sub("", MARK.sub("", name)).strip(" ,;:|/–—-•·\"“”»«")
+    name = without_lead(_around().sub("", name).strip(" →»›"))
+    name = AFTER.sub("", MARK.sub("", name)).strip(" ,;:|/–—-•·\"“”»«→›")
     if not name or len(name) > LONGEST_NAME or "://" in name or "@" in name or not any(c.isalpha() for c in name):
         return None
     return name
+
+
+@cache
+def _around() -> re.Pattern[str]:
+    return re.compile(rf"^(?:{_alternatives(table('people')['around'])})(?:\s*:\s*|\s+)(?=\S)", re.I)
 
 
 @cache
@@ -79,6 +79,25 @@ def lead_pattern() -> re.Pattern[str]:
     """What introduces an author's name at the start of a text: group 1 the words, group 2 the colon if any."""
     leads = {w for row in table("people")["lead"].values() for w in row["plain"] + row["colon"]}
     return re.compile(rf"^\s*({_alternatives(leads)})(?:\s*([:：|])\s*|\s+)(?=\S)", re.I)
+
+
+@cache
+def role_pattern() -> re.Pattern[str]:
+    """What introduces a contributor who is no author ("Edited by", "Fotos:")."""
+    rows = table("people")["role"].values()
+    plain, colon = {w for r in rows for w in r["plain"]}, {w for r in rows for w in r["colon"]}
+    return re.compile(rf"^\s*(?:(?P<plain>{_alternatives(plain)})(?:\s*[:：|]\s*|\s+)|(?P<colon>{_alternatives(plain | colon)})\s*[:：|]\s*)(?=\S)", re.I)
+
+
+@cache
+def roles() -> dict[str, str]:
+    """The words that introduce a contributor, lower case → role."""
+    return {w: role for role, row in table("people")["role"].items() for w in row["plain"] + row["colon"]}
+
+
+def is_role(text: str) -> bool:
+    """Whether a text introduces a contributor who is no author."""
+    return bool(role_pattern().match(text))
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from presslift.config import SiteSettings
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
 from presslift.scraper.parse.dates import LONGEST, Moment, is_relative, parse_date, parse_foreign_date, parse_machine_date
 from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.view import PageView
@@ -166,20 +166,20 @@ def lines_near(view: PageView, heading: HtmlElement, count: int = 8) -> list[tup
     return after + before[:count]
 
 
-def _short_texts(element: HtmlElement, count: int) -> list[tuple[str, HtmlElement]]:
+def _short_texts(element: HtmlElement, count: int, depth: int = 0) -> list[tuple[str, HtmlElement]]:
     found: list[tuple[str, HtmlElement]] = []
-    whole = text_of(element) if len(element) < 40 else ""
-    if whole and len(whole) <= 120:
+    whole = short_text(element, 120)
+    if whole:
         return [(whole, element)]
     for child in list(element)[:12]:
         if len(found) >= count:
             break
         if isinstance(child.tag, str) and child.tag not in ("script", "style", "svg", "nav", "form", "h2", "h3"):
-            text = text_of(child)
-            if text and len(text) <= 120:
+            text = short_text(child, 120)
+            if text:
                 found.append((text, child))
-            elif text and len(child) and child.tag in ("div", "header", "section", "ul", "span"):
-                found.extend(_short_texts(child, count - len(found)) if len(found) < count else [])
+            elif len(child) and depth < 8 and child.tag in ("div", "header", "section", "ul", "span"):
+                found.extend(_short_texts(child, count - len(found), depth + 1) if len(found) < count else [])
     return found
 
 
@@ -202,8 +202,25 @@ def _decide(said: list[Said], zone: tzinfo | None) -> Decision[Moment] | None:
         return None
     same = [m for m, _ in aligned if m.day == decision.value.day]
     best = max(same, key=_exactness)
-    decision.value = _zoned(best, zone)
+    decision.value = _on_site_clock(_zoned(best, zone), [m for m, _ in said])
     return decision
+
+
+def _on_site_clock(moment: Moment, said: list[Moment]) -> Moment:
+    """An instant told in UTC on the clock that the page's visible time shows; failing that, on the day it shows."""
+    if moment.when is None or moment.when.tzinfo is None or moment.when.utcoffset():
+        return moment
+    naive = moment.when.replace(tzinfo=None)
+    for shown in said:
+        if shown.when is not None and shown.when.tzinfo is None:
+            gap = timedelta(minutes=15 * round((shown.when - naive).total_seconds() / 900))
+            if abs(shown.when - naive - gap) < timedelta(minutes=1) and abs(gap) <= timedelta(hours=14):
+                when = moment.when.astimezone(timezone(gap))
+                return msgspec.structs.replace(moment, when=when, day=when.date())
+    days = [m.day for m in said if m.when is None and not m.relative]
+    if days and moment.day not in days and (shown_day := next((d for d in days if abs(d - moment.day) <= DAY), None)) is not None:
+        return msgspec.structs.replace(moment, day=shown_day)
+    return moment
 
 
 def _exactness(moment: Moment) -> int:
