@@ -91,7 +91,8 @@ class Store:
             self._db.row_factory = sqlite3.Row
             try:
                 self._db.execute("PRAGMA journal_mode=WAL")
-                self._db.execute("PRAGMA synchronous=FULL")
+                # A power cut may cost the last moments, never the file; they are then done again.
+                self._db.execute("PRAGMA synchronous=NORMAL")
                 self._prepare(create)
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
