@@ -49,7 +49,11 @@ def _scrubbed(value: Any, path: str, found: list[str]) -> Any:
     if isinstance(value, list):
         return [_scrubbed(item, f"{path}[{position}]", found) for position, item in enumerate(value)]
     if isinstance(value, dict):
-        return {_scrubbed(key, path, found): _scrubbed(item, f"{path}.{key}" if path else str(key), found) for key, item in value.items()}
+        clean: dict[Any, Any] = {}
+        for key, item in value.items():
+            name = _scrubbed(key, path, found)
+            clean[name] = _scrubbed(item, f"{path}.{name}", found)
+        return clean
     if isinstance(value, msgspec.Struct):
         names = value.__struct_fields__
         new = {name: _scrubbed(getattr(value, name), f"{path}.{name}" if path else name, found) for name in names}

@@ -75,7 +75,7 @@ def clean_html(article: Article, context: Context, *, keep_shortcodes: bool = Fa
         if text and "[" in text:
             less = _less(text, seen, keep_shortcodes)
             if less != text:
-                changes[name] = " ".join(less.split()) or None
+                changes[name] = less or None
     if changes:
         article = msgspec.structs.replace(article, **changes)
     return warned(article, *_told(seen))
@@ -113,6 +113,18 @@ def _cleaner(with_inline_pictures: bool) -> nh3.Cleaner:
     )
 
 
+@cache
+def _comment_cleaner() -> nh3.Cleaner:
+    """What strangers wrote: words, links, lists and pictures."""
+    return nh3.Cleaner(
+        tags=set(TAGS) - {"iframe", "video", "audio", "source", "track", "figure", "figcaption"},
+        clean_content_tags=_EMPTIED,
+        attributes={"a": {"href", "rel", "title"}, "img": {"src", "alt"}, "abbr": {"title"}, "ol": {"start"}},
+        link_rel=None,
+        url_schemes={"http", "https", "mailto"},
+    )
+
+
 def _only_pictures(tag: str, attribute: str, value: str) -> str | None:
     """Addresses that are data themselves: pictures alone."""
     scheme = re.sub(r"[\x00-\x20]", "", value[:100]).lower()
@@ -130,14 +142,15 @@ def _clean_note(note: Footnote, seen: list[str], keep_shortcodes: bool) -> Footn
 def _clean_comment(comment: Comment) -> Comment:
     if not comment.html or not _MARKUP.search(comment.html):
         return comment
-    return msgspec.structs.replace(comment, html=sanitise(comment.html))
+    return msgspec.structs.replace(comment, html=_comment_cleaner().clean(comment.html).strip())
 
 
 def _less(text: str, seen: list[str], keep_shortcodes: bool) -> str:
     if keep_shortcodes:
         seen.extend(" ".join(m[0].split()) for m in find_shortcodes(text))
         return text
-    return without_shortcodes(text, seen.append)
+    less = without_shortcodes(text, seen.append)
+    return less if less == text else " ".join(less.split())
 
 
 def _told(seen: list[str]) -> list[str]:

@@ -74,6 +74,7 @@ def _completed(
             here = instant.astimezone(zone or here.tzinfo)
         if zone is not None and here.utcoffset() == timedelta(0) and here.astimezone(zone).utcoffset() != timedelta(0):
             here = here.astimezone(zone)  # many plugins print UTC: the site's own clock is what readers see
+        here = _whole_minutes(here)
         return _written(here), _utc(here), precision
     # No zone is known: the wall clock stays as it is, the instant unknown.
     return (here.replace(microsecond=0).isoformat() if here is not None else None), None, precision
@@ -108,6 +109,14 @@ def _day(text: str | None) -> bool:
 def _precision(text: str | None) -> Precision:
     found = _TIME.match(text or "")
     return "second" if found and found[1] else "minute"
+
+
+def _whole_minutes(when: datetime) -> datetime:
+    """Before there were time zones each town had its own; RFC 3339 knows whole minutes."""
+    shift = when.utcoffset()
+    if shift is None or not shift.total_seconds() % 60:
+        return when
+    return when.replace(tzinfo=timezone(timedelta(minutes=round(shift.total_seconds() / 60))))
 
 
 def _written(when: datetime) -> str:

@@ -12,7 +12,7 @@ from presslift.records import Article
 from presslift.transforms.context import Context
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_OLD = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "no": "nb"}
+_OLD = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro"}
 # WordPress's locales that stand for a manner of writing, or for a script.
 _WORDPRESS = {
     "formal": "", "informal": "", "ao90": "", "ca-valencia": "ca-ES-valencia", "sr-latin": "sr-Latn", "uz-cyrillic": "uz-Cyrl",

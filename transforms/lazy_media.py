@@ -82,8 +82,12 @@ def _stand_ins(root: HtmlElement) -> None:
 
 def _named_by(element: HtmlElement, row: dict[str, Any]) -> str | None:
     value = next((given for a in row["attributes"] if (given := (element.get(a) or "").strip())), None)
-    if not value or "setting" not in row:
-        return value
+    if not value:
+        return None
+    if row["frame"] != "{id}":
+        return value if re.fullmatch(r"[\w-]{1,64}", value) else None
+    if "setting" not in row:
+        return value if value.startswith(("http://", "https://", "//")) else None
     if element.find(".//iframe") is not None or element.find(".//video") is not None:
         return None
     try:
@@ -121,12 +125,22 @@ def _frames(root: HtmlElement) -> None:
     for element in root.iter("iframe", "video", "audio", "source"):
         if shows_nothing(element.get("src") or "") and (address := _first(element, names)):
             element.set("src", address)
+        if element.tag != "source":
+            _forget_loaders(element)
+
+
+def _forget_loaders(element: HtmlElement) -> None:
+    for name in list(element.attrib):
+        if str(name).startswith(("data-", "nitro-")) and name != "data-full-url":
+            del element.attrib[name]
 
 
 def _pictures(root: HtmlElement, context: Context) -> None:
     rows = _rows()
     for element in root.iter("source"):
-        _resolve_srcset(element, rows, context)
+        if widest := _resolve_srcset(element, rows, context):
+            element.set("srcset", element.get("srcset") or widest)
+        _forget_loaders(element)
     for element in list(root.iter("img")):
         source = _first(element, rows["src"])
         plain = (element.get("src") or "").strip()
@@ -141,8 +155,7 @@ def _pictures(root: HtmlElement, context: Context) -> None:
         if full := _first(element, rows["full"]):
             element.set("data-full-url", original(full, context))
         _identify(element, rows)
-        for name in [n for n in element.attrib if n.startswith("data-") and n != "data-full-url"]:
-            del element.attrib[name]
+        _forget_loaders(element)
         _unwrap_picture(element)
 
 

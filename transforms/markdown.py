@@ -31,7 +31,7 @@ from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.embeds import watch_address
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import drop, is_note_marker, note_number, parse, plain_text, serialise
+from presslift.transforms.tree import absolute, drop, is_note_marker, note_number, parse, plain_text, serialise
 
 # The converter escapes backslashes of its own accord: these stand for characters that must come out as they are. They are
 # code points that Unicode keeps free of characters.
@@ -155,7 +155,7 @@ def _player(element: HtmlElement) -> None:
     address = watch_address(source)[1] if source and element.tag == "iframe" else source
     shown = lxml.html.Element("p" if _stands_alone(element) else "span")
     if address:
-        shown.text = f"{_LESS}{address.replace(' ', '%20')}{_GREATER}"
+        shown.text = f"{_LESS}{absolute('', address)}{_GREATER}"
     tail, element.tail = element.tail, None
     parent = element.getparent()
     if parent is not None:

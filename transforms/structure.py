@@ -159,8 +159,9 @@ class Cleaning:
                 attributes.pop("class", None)
         if "id" in attributes and not self._leads_here(element, attributes["id"]):
             del attributes["id"]
-        for name in ("style", "align", "role", "tabindex"):
-            attributes.pop(name, None)
+        for name in ("cite", "srcset", "poster"):
+            if "script:" in attributes.get(name, "").lower():
+                del attributes[name]
 
     def _leads_here(self, element: HtmlElement, identity: str) -> bool:
         """Whether a link may lead to this id: from this body, or from another article to a heading or a named anchor."""
@@ -206,6 +207,8 @@ class Cleaning:
             if element is self.root or element.getparent() is None:
                 continue
             tag = str(element.tag)
+            if tag in ("br", "wbr"):
+                continue
             shows = tag in MEDIA or bool(element.text and (verbatim or not BLANK.fullmatch(element.text)))
             shows = (
                 shows
@@ -232,10 +235,13 @@ def _holds_article(form: HtmlElement) -> bool:
 
 
 def _empty(element: HtmlElement) -> None:
-    """Nothing to see: gone, a space left where it stood between words."""
-    inner = element.text_content()
-    if inner and element.tag not in BLOCKS:
-        element.tail = f" {(element.tail or '').lstrip()}"
+    """Nothing to see: gone, a space or line break left where one stood between words."""
+    if element.tag not in BLOCKS:
+        if element.find(".//br") is not None:
+            element.drop_tag()
+            return
+        if element.text_content():
+            element.tail = f" {(element.tail or '').lstrip()}"
     drop(element)
 
 

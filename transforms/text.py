@@ -169,7 +169,7 @@ def _lines_around(element: HtmlElement, tag: str) -> int:
         return 1
     if tag in ("thead", "tbody", "tfoot"):
         return 1
-    if tag in _LIST_PARENTS:
+    if tag in _LIST_PARENTS or tag == "p":
         parent = element.getparent()
         return 1 if parent is not None and parent.tag == "li" else 2
     return 2

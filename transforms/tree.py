@@ -36,8 +36,10 @@ _SRCSET = re.compile(r"\s*(\S*[^\s,])(?:\s+([\d.]+)([wxh]))?\s*(?:,|$)")
 
 _VOID_TO_LIBXML = ("<source", "<track", "<wbr", "<SOURCE", "<TRACK", "<WBR")
 
-_AS_WRITTEN = "\"#$%&+,/:;<=>?@[\\]^`{|}!'()*~-_."
-"""What stays in an address when the rest is encoded: libxml2 writes ``href`` and ``src`` the same way."""
+_AS_WRITTEN = "#$%&+,/:;=?@[\\]^`{|}!'()*~-_."
+"""What stays in an address when the rest is encoded. libxml2 encodes no more than this in ``href`` and ``src``."""
+
+_ENCODED = re.compile(r"[^\s\"<>]*", re.ASCII)
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -188,7 +190,7 @@ def absolute(base: str, url: str) -> str:
     url = url.strip()
     with suppress(ValueError):
         url = urljoin(base, url) if base else url
-    return url if url.isascii() and " " not in url else quote(url, safe=_AS_WRITTEN)
+    return url if url.isascii() and _ENCODED.fullmatch(url) else quote(url, safe=_AS_WRITTEN)
 
 
 def srcset_of(value: str) -> list[tuple[str, str]]:
