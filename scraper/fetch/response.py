@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from presslift.scraper.parse.encoding import decode
 
 CHUNK = 65_536
+UNMEASURED = 4_000_000
+"""Bytes that a body may become once decompressed before the rest is measured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,9 +160,11 @@ def _inflated(data: bytes, bits: int, max_size: int, cut: bool) -> bytes:
     room = max_size
     while data:
         engine = zlib.decompressobj(bits)
-        piece = engine.decompress(data, room + 1)
+        piece = engine.decompress(data, min(room + 1, UNMEASURED))
+        if engine.unconsumed_tail and len(piece) <= room and (cut or len(piece) + _more(engine.copy(), room) <= room):
+            piece += engine.decompress(engine.unconsumed_tail, room + 1 - len(piece))
         room -= len(piece)
-        if room < 0:
+        if room < 0 or engine.unconsumed_tail:
             if cut:
                 return b"".join([*pieces, piece])[:max_size]
             raise Unreadable("too_large", f"more than {max_size:,} bytes once decompressed")
@@ -172,3 +176,11 @@ def _inflated(data: bytes, bits: int, max_size: int, cut: bool) -> bytes:
         # Several members may follow one another; zeros or rubbish after the last are let pass, as browsers do.
         data = engine.unused_data if engine.unused_data[:2] == b"\x1f\x8b" else b""
     return b"".join(pieces)
+
+
+def _more(engine: zlib._Decompress, most: int) -> int:
+    """How many bytes are still to come, counted up to ``most`` without holding them."""
+    size = 0
+    while engine.unconsumed_tail and not engine.eof and size <= most:
+        size += len(engine.decompress(engine.unconsumed_tail, 16 * CHUNK))
+    return size

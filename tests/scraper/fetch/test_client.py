@@ -6,15 +6,13 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
 from presslift.config import FetchSettings
 from presslift.errors import FetchError, Stopped, UsageError
-from presslift.scraper.fetch.client import Client, retry_after
+from presslift.scraper.fetch.client import Client
 from presslift.scraper.fetch.response import Response
 from tests import servers
 from tests.servers import Server, page, redirect
@@ -57,14 +55,6 @@ def test_page_as_served(make: MakeClient) -> None:
         assert client.requests == 2  # robots.txt and the page
         client.get(f"{site.url}/robots.txt", kind="robots")
         assert client.requests == 2
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw-deflate"])
-def test_compression(make: MakeClient, encoding: str) -> None:
-    with Server({"/": servers.compressed("<p>packed</p>" * 50, encoding)}) as site:
-        client = make(site.url)
-        assert client.get(site.url + "/").text == "<p>packed</p>" * 50
-        assert client.bytes_read < 300
 
 
 def test_4xx_is_an_answer_and_5xx_is_not(make: MakeClient) -> None:
@@ -126,20 +116,6 @@ def test_hostile_servers_end_in_a_named_failure(make: MakeClient, behaviour: ser
         assert client.get(site.url + "/well").text == "ok"
 
 
-def test_encodings_that_lie(make: MakeClient) -> None:
-    with Server(
-        {
-            "/br": servers.sends("br", b"\x8b\x00 not asked for"),
-            "/broken": servers.sends("gzip", b"\x1f\x8b\x08\x00 broken"),
-            "/plain": page("<p>not packed</p>", Content_Encoding="gzip"),
-        }
-    ) as site:
-        client = make(site.url)
-        assert client.get(site.url + "/br").text == "<p>plain after all</p>"
-        assert client.get(site.url + "/broken").text == "<p>plain after all</p>"
-        assert client.get(site.url + "/plain").text == "<p>not packed</p>"
-
-
 def test_refused_connection_and_unknown_host(make: MakeClient) -> None:
     nobody = f"http://127.0.0.1:{servers.free_port()}"
     refused = failure(make(nobody), nobody + "/")
@@ -156,14 +132,6 @@ def test_retry_after_is_honoured(make: MakeClient) -> None:
         assert second.at - first.at >= 0.95
         long = failure(client, site.url + "/long")
         assert long.attempts == 1 and "3,600" in long.detail
-
-
-def test_retry_after_in_both_forms() -> None:
-    assert retry_after("120") == 120
-    in_a_minute = datetime.now(UTC) + timedelta(seconds=60)
-    assert 55 < (retry_after(format_datetime(in_a_minute, usegmt=True)) or 0) <= 60
-    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert retry_after("soon") is None and retry_after(None) is None and retry_after("") is None
 
 
 def test_conditional_requests(make: MakeClient) -> None:
