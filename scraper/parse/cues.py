@@ -97,7 +97,7 @@ def _from_elements(view: PageView, cue: Cue) -> Iterable[Vote]:
         if cue.scope != "anywhere" and view.elsewhere(element):
             continue
         text = short_text(element) if cue.attribute is None else (element.get(cue.attribute) or "").strip()
-        if not text:
+        if not text and cue.role != "element":
             continue
         yield Vote(cue=cue, text=text, element=element)
         count += 1

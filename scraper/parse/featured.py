@@ -27,7 +27,7 @@ def read_featured(view: PageView) -> Decision[str] | None:
     telling = any(n.startswith(("status-", "type-")) for n in classes)
     if telling and "has-post-thumbnail" not in classes and not _supports(classes):
         return None
-    shown = [(url, v.cue) for v in gather(view, "featured_image") if v.element is not None for url in [_address(view, v.element)] if url and not LOGO.search(url)]
+    shown = [(url, v.cue) for v in gather(view, "featured_image") if v.element is not None for url in [image_address(view, v.element)] if url and not LOGO.search(url)]
     declared = [u for u in (view.absolute(u) for u in _declared(view)) if not LOGO.search(u)]
     if shown:
         url, cue = shown[0]
@@ -63,10 +63,11 @@ def _primary(view: PageView) -> str | None:
 
 def _in_text(view: PageView, url: str) -> bool:
     name = picture_name(url)
-    return any(name == picture_name(_address(view, e) or "") for e in view.index.by_tag.get("img", []) if view.in_main(e))
+    return any(name == picture_name(image_address(view, e) or "") for e in view.index.by_tag.get("img", []) if view.in_main(e))
 
 
-def _address(view: PageView, element: HtmlElement) -> str | None:
+def image_address(view: PageView, element: HtmlElement) -> str | None:
+    """The address of a picture in the largest size its element tells, lazily loaded or not."""
     image = element if element.tag == "img" else next(element.iter("img"), None)
     if image is None:
         style = re.search(r"url\(['\"]?([^'\")]+)", element.get("style") or "")

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document, select, text_of
+from presslift.scraper.parse.featured import image_address
 from presslift.scraper.parse.terms import archive_of
 from presslift.scraper.parse.titles import cut_site, read_site_names
 from presslift.scraper.parse.view import PageView
@@ -24,12 +25,16 @@ NOT_TYPES = frozenset({"format", "author", "template", "layout"})
 HEADINGS = ".archive-title, .page-title, .taxonomy-title, .category-title, .wp-block-query-title, .author-title, .page-header-title, .archive-header h1, .page-header h1, .ast-archive-title, h1"
 DESCRIPTIONS = ".archive-description, .taxonomy-description, .term-description, .author-description, .author-bio, .category-description, .tag-description, .wp-block-term-description, .wp-block-post-author-biography, .ast-archive-description p"
 
+CARDS = "article, .hentry, .wp-block-post, .type-post, .elementor-post, .post, .td_module_wrap, .jeg_post, .blog-post, .post-item"
+MENUS = re.compile(r"(?:^|[-_ ])(?:widget|sidebar|menu)(?:[-_ ]|$)")
+LAYOUTS = re.compile(r"(?:has|no|with|left|right|content)-sidebar|sidebar-(?:wrap|layout)|elementor")
+
 
 class ArchiveFacts(Struct, kw_only=True):
     """What an archive page says: ``kind`` tells which archive, ``members`` are its articles' addresses in order.
 
     ``kind`` is term, author, date, type or home; ``taxonomy`` only for term. ``description`` is a term's description or an
-    author's biography.
+    author's biography; ``pictures`` are the members' thumbnails by address, in the size the list shows.
     """
 
     kind: Literal["term", "author", "date", "type", "home", "unknown"] = "unknown"
@@ -40,6 +45,7 @@ class ArchiveFacts(Struct, kw_only=True):
     url: str | None = None
     description: str | None = None
     members: list[str] = []
+    pictures: dict[str, str] = {}
     next_url: str | None = None
     page: int = 1
 
@@ -132,7 +138,7 @@ def read_archive(doc: Document) -> ArchiveFacts:
     _told_by_address(facts, doc.url or view.canonical or "")
     facts.name = _archive_name(view, facts.kind)
     facts.description = next((t for e in view.index.find(DESCRIPTIONS) if (t := text_of(e))), None)
-    facts.members = _members(view)
+    _read_members(facts, view)
     facts.next_url = _next_page(view)
     return facts
 
@@ -213,26 +219,32 @@ def _archive_name(view: PageView, kind: str) -> str | None:
     return _prefix().sub("", title).strip() or None
 
 
-def _members(view: PageView) -> list[str]:
-    found: dict[str, None] = {}
-    cards = [e for e in view.index.find("article, .hentry, .wp-block-post, .type-post, .elementor-post, .post, .td_module_wrap, .jeg_post, .blog-post, .post-item") if not _in_menu(e)]
-    host = urlsplit(view.url).netloc
-    for card in cards:
-        link = _card_link(card)
-        if link is not None:
-            address = view.absolute(link.get("href") or "").split("#")[0]
-            if not host or urlsplit(address).netloc == host:
-                found.setdefault(address)
-    if not found:
-        for link in view.index.find("h1 a, h2 a, h3 a, .entry-title a"):
-            address = view.absolute(link.get("href") or "").split("#")[0]
-            if not _in_menu(link) and urlsplit(address).netloc == host and urlsplit(address).path.strip("/"):
-                found.setdefault(address)
-    return list(found)
+def _read_members(facts: ArchiveFacts, view: PageView) -> None:
+    host, found = urlsplit(view.url).netloc, dict[str, None]()
+    for card in view.index.find(CARDS):
+        link = None if _in_menu(card) else _card_link(card)
+        if link is None:
+            continue
+        address = view.absolute(link.get("href") or "").split("#")[0]
+        if not host or urlsplit(address).netloc == host:
+            found.setdefault(address)
+            image = next((i for i in card.iter("img") if "wp-post-image" in (i.get("class") or "")), None)
+            picture = image_address(view, image) if image is not None else None
+            if picture:
+                facts.pictures.setdefault(address, picture)
+    for link in [] if found else view.index.find("h1 a, h2 a, h3 a, .entry-title a"):
+        address = view.absolute(link.get("href") or "").split("#")[0]
+        if not _in_menu(link) and urlsplit(address).netloc == host and urlsplit(address).path.strip("/"):
+            found.setdefault(address)
+    facts.members = list(found)
 
 
 def _in_menu(element: HtmlElement) -> bool:
-    return any(a.tag in ("nav", "aside", "footer") or re.search(r"(?:^|[-_ ])(?:widget|sidebar|menu)(?:[-_ ]|$)", a.get("class") or "") and a.tag != "body" and "elementor" not in (a.get("class") or "") and not re.search(r"(?:has|no|with|left|right|content)-sidebar|sidebar-(?:wrap|layout)", a.get("class") or "") for a in element.iterancestors())
+    for above in element.iterancestors():
+        names = above.get("class") or ""
+        if above.tag in ("nav", "aside", "footer") or above.tag != "body" and MENUS.search(names) and not LAYOUTS.search(names):
+            return True
+    return False
 
 
 def _card_link(card: HtmlElement) -> HtmlElement | None:

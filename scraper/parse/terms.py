@@ -31,8 +31,8 @@ class Terms(Struct, kw_only=True):
 
 def read_terms(view: PageView) -> Terms:
     """Read the article's own terms; those of menus, widgets and related cards don't count."""
-    slugs = class_slugs(view)
-    printed = [t for t in _printed(view) if _confirmed(t, slugs)]
+    slugs, complete = class_slugs(view)
+    printed = [t for t in _printed(view) if _confirmed(t, slugs, complete)]
     terms = list({(t.taxonomy, t.slug or t.name.lower()): t for t in reversed(printed)}.values())[::-1]
     cue, confidence = ("term links", 0.97 if slugs else 0.85) if terms else (None, 0.0)
     nameless: dict[str, list[str]] = {}
@@ -48,42 +48,42 @@ def read_terms(view: PageView) -> Terms:
                 cue, confidence = cue or "classes and head", confidence or 0.9
             else:
                 nameless.setdefault(taxonomy, []).append(slug)
-    if not slugs:
+    if not complete:
         for taxonomy, names in said.items():
-            if not any(t.taxonomy == taxonomy for t in terms):
+            if taxonomy not in slugs and not any(t.taxonomy == taxonomy for t in terms):
                 terms.extend(Term(taxonomy=taxonomy, name=name, slug=slug) for slug, name in names.items())
                 cue, confidence = cue or "head", confidence or 0.7
     return Terms(terms=terms, nameless=nameless, cue=cue, confidence=confidence)
 
 
-def class_slugs(view: PageView) -> dict[str, list[str]]:
-    """Taxonomy → slugs, from the classes that ``post_class()`` gives the article's element. Empty when it printed none."""
+def class_slugs(view: PageView) -> tuple[dict[str, list[str]], bool]:
+    """Taxonomy → slugs, from the classes that ``post_class()`` gives the article's element, and whether these name all terms.
+
+    A slug that a class can't hold is printed as the term's number, so a page with such a number tells of more terms than slugs.
+    """
     names = (view.main.get("class") or "").split()
-    if not any(n.startswith("type-") or n.startswith("status-") for n in names):
-        return _body_class_slugs(view)
+    if not any(n.startswith(("type-", "status-")) for n in names):
+        slugs = sorted(n.removeprefix("post-in-category-") for n in view.doc.body_classes if n.startswith("post-in-category-"))
+        return ({"category": slugs} if slugs else {}), False
     found: dict[str, list[str]] = {}
-    shut = tuple(table("terms")["not_terms"])
+    numbered = False
     for name in names:
         head, _, slug = name.partition("-")
-        if not slug or name.startswith(shut):
-            continue
-        # A slug that classes can't hold is printed as the term's number.
-        if head in CORE and not (slug.isdigit()):
-            found.setdefault(CORE[head], []).append(unquote(slug))
-    return found
+        if head in CORE and slug:
+            numbered = numbered or slug.isdigit()
+            if not slug.isdigit():
+                found.setdefault(CORE[head], []).append(unquote(slug))
+    return found, bool(found) and not numbered
 
 
-def _body_class_slugs(view: PageView) -> dict[str, list[str]]:
-    slugs = [n.removeprefix("post-in-category-") for n in view.doc.body_classes if n.startswith("post-in-category-")]
-    return {"category": sorted(slugs)} if slugs else {}
-
-
-def _confirmed(term: Term, slugs: dict[str, list[str]]) -> bool:
+def _confirmed(term: Term, slugs: dict[str, list[str]], complete: bool) -> bool:
+    # Where a slug isn't ASCII the class holds the term's number instead, or nothing.
+    if not (term.slug or "x").isascii():
+        return True
     known = slugs.get(term.taxonomy)
-    if known is None:
-        # Classes list every taxonomy: a kind that isn't there, while another is, has no term, unless slugs were numbers.
-        return not slugs or not (term.slug or "").isascii() or term.taxonomy not in ("category", "post_tag") or term.taxonomy == "post_tag" and "post_tag" not in slugs and "category" in slugs and not (term.slug or "").isascii()
-    return term.slug in known or not (term.slug or "x").isascii()
+    if known is not None:
+        return term.slug in known
+    return not complete or term.taxonomy not in CORE.values()
 
 
 @cache
