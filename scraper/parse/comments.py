@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -17,7 +18,7 @@ from presslift.records import Comment, CommentAuthor
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.comment_item import read_comment, stamps
 from presslift.scraper.parse.dates import Moment
-from presslift.scraper.parse.discussion import foreign_systems, found, holds_body, read_count, read_pages, take_out
+from presslift.scraper.parse.discussion import foreign_systems, found, read_count, read_pages, take_out
 from presslift.scraper.parse.document import (
     SPACE,
     Document,
@@ -95,6 +96,7 @@ def _items(doc: Document) -> list[Item]:
     """Every comment of the page, outermost element each, in document order."""
     if not any("comm" in name for name in doc.names):
         return []
+    frames = _frames(doc)
     items: dict[int, Item] = {}
     taken: set[HtmlElement] = set()
     for element in (e for name, bearers in doc.named.items() if name[0] == "#" and "comm" in name for e in bearers):
@@ -102,22 +104,23 @@ def _items(doc: Document) -> list[Item]:
         if number is None or number in items or len(items) >= MAX_COMMENTS:
             continue
         outer = _outermost(element, taken)
-        if outer is not None and not holds_body_of_page(outer):
+        if outer is not None and outer not in frames:
             items[number] = Item(outer, number, parent, _depth(outer))
             taken.add(outer)
     if not items:
         for element in found(doc, table("comments")["item"]["unnumbered"]):
             number = _linked_number(element)
-            if number is not None and number not in items and not holds_body_of_page(element):
+            if number is not None and number not in items and element not in frames:
                 items[number] = Item(element, number, None, _depth(element))
         order = {e: n for n, e in enumerate(doc.root.iter())} if items else {}
         return sorted(items.values(), key=lambda item: order[item.element])
     return list(items.values())
 
 
-def holds_body_of_page(element: HtmlElement) -> bool:
-    """Whether a would-be comment is really the frame of the page: themes call comments articles and their text content."""
-    return element.tag in ("html", "body", "main") or (next(element.iter("h1", "main"), None) is not None and holds_body(element))
+def _frames(doc: Document) -> set[HtmlElement]:
+    """What holds a title or the main part: a theme may call that a comment, being of class or id like one."""
+    marks = islice(doc.root.iter("h1", "main", "body"), 50)
+    return {frame for mark in marks for frame in [mark, *mark.iterancestors()]}
 
 
 def _numbered(name: str) -> tuple[int | None, int | None]:

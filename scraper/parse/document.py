@@ -165,7 +165,7 @@ def select(element: HtmlElement, css: str) -> list[HtmlElement]:
     return compiled(css)(element)
 
 
-NAMED = etree.XPath("//*[@class or @id]")
+NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
 ALL_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 ALL_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read_boxes", "read_boxes_in", "read_inline"]
 
+MOST = 40
+"""No page has more boxes of one name; a hostile one is not followed further."""
 FRAMES = frozenset(["html", "body", "main", "head"])
 SILENT = frozenset(["script", "style", "option", "title", "noscript", "template", "textarea", "button", "label"])
 INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "u"])
@@ -78,7 +80,7 @@ def read_boxes_in(container: HtmlElement, base_url: str | None = None) -> list[R
 def _known(doc: Document) -> list[Box]:
     boxes = []
     for row in table("related")["box"]:
-        for element in doc.find(row["container"]):
+        for element in doc.find(row["container"])[:MOST]:
             if not _misplaced(element, element):
                 heading = _heading_before(element, row.get("heading"))
                 boxes.append(Box([element], row) if heading is None else Box([heading, element], row, 1))

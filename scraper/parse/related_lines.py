@@ -179,7 +179,10 @@ def _read_line(line: Line, linking: Linking) -> tuple[list[RelatedLink], str | N
         words = bare(opening.rest)
         if (opening.needs_colon and not opening.has_colon) or len(words) > (LEAD_IN if opening.has_colon else 0):
             return [], None
-        return _records(line, opening.phrase, opening.needs_colon, linking), None
+        # "See also our terms of use" is a sentence.
+        if opening.has_colon or not line.links[0][1][:1].islower():
+            return _records(line, opening.phrase, opening.needs_colon, linking), None
+        return [], None
     opening = None if bare(before) else phrases().opens_line(line.links[0][1])
     if opening is None or not opening.has_colon or not bare(opening.rest):
         return [], None
