@@ -91,7 +91,10 @@ def may_hold_notes(container: HtmlElement, language: str | None) -> bool:
     raised = [label for sup in container.iter("sup") for label in labels_of(text_of(sup))]
     whole = "\n".join(texts)
     if not raised and not _has_mark(whole):
-        return False
+        # Markers that lost their raising are looked for only above a list that is headed as notes.
+        return any((h := heading_of(text, language)) is not None and not h.weak for text in texts if len(text) < 45)
+    if raised and any(NUMBER_OPENED.match(text) for text in texts[-40:]):
+        return True
     openings = [
         o
         for o in map(opening_of, (t[:80] for t in texts if t.lstrip()[:1] in OPENING_CHARACTERS))

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
@@ -16,6 +17,7 @@ from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Wor
 from presslift.scraper.parse.footnotes.tree import block_of, bracketed, is_blank, is_element, placeholder, replace, wrapper_of
 
 HEADINGS = frozenset(f"h{n}" for n in range(1, 7))
+IDENTIFIED = etree.XPath("descendant-or-self::*[@id or (self::a and @name)]")
 OWN_DIV = re.compile(r"(?:foot|end)note|(?:^|\s)(?:ftn|edn)\d", re.I)
 LONGEST = 6000
 """A linked block with more text than this is a section, not a note."""
@@ -66,7 +68,7 @@ def read_linked(work: Workspace, links: list[HtmlElement]) -> None:
     if not anchors:
         return
     ids = _ids(work.root, work.container)
-    order = {e: i for i, e in enumerate(work.root.iter())}
+    order: dict[HtmlElement, int] = {}
     backs: dict[tuple[str, str], HtmlElement] = {}
     for anchor in anchors:
         if anchor.backward and anchor.row:
@@ -115,12 +117,18 @@ def _ids(root: HtmlElement, container: HtmlElement) -> dict[str, HtmlElement]:
     """id or name → element; the container's go before the page's."""
     found: dict[str, HtmlElement] = {}
     for scope in (container, root) if root is not container else (container,):
-        for element in scope.iter():
-            if is_element(element):
-                for name in (element.get("id"), element.get("name") if element.tag == "a" else None):
-                    if name:
-                        found.setdefault(name, element)
+        for element in IDENTIFIED(scope):
+            for name in (element.get("id"), element.get("name") if element.tag == "a" else None):
+                if name:
+                    found.setdefault(name, element)
     return found
+
+
+def _stands_before(one: HtmlElement, two: HtmlElement, work: Workspace, order: dict[HtmlElement, int]) -> bool:
+    """Document order; ``order`` is filled when first asked for."""
+    if not order:
+        order.update((element, place) for place, element in enumerate(work.root.iter()))
+    return order.get(one, 0) < order.get(two, 0)
 
 
 def _in_tree(element: HtmlElement, container: HtmlElement) -> bool:
@@ -137,7 +145,7 @@ def _match(
     block = _definition_block(target, work) if target is not None else None
     if block is not None and any(a is block for a in link.iterancestors()):
         return
-    if block is not None and order.get(block, 0) < order.get(link, 0) and not (row and row.back):
+    if block is not None and _stands_before(block, link, work, order) and not (row and row.back):
         return
     if target is not None and anchor.row is None and not (block is not None and _links_back(block, link)):
         item = _item_of(target, anchor)

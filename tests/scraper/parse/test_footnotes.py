@@ -274,6 +274,16 @@ STYLES: dict[str, tuple[str, str, list[tuple[str, str, int]]]] = {
         "number",
         BRACKETED,
     ),
+    "numbers at the end": (
+        "<p>The mill burned<sup>1</sup> twice. Nobody knew<sup>2</sup> why.</p><div>1    Census of 1911.</div><div>2    Her letters, vol. 2.</div>",
+        "number",
+        ONE_TWO,
+    ),
+    "a list of sources with markers": (
+        "<p>The mill burned[1] twice. Nobody knew[2] why.</p><h2>Sources</h2><ol><li>Census of 1911.</li><li>Her letters, vol. 2.</li></ol>",
+        "list",
+        BRACKETED,
+    ),
     "half brackets": (
         "<p>The mill burned1) twice. Nobody knew2) why.</p><h4>Anmerkungen</h4><p>1) Census of 1911.</p><p>2) Her letters, vol. 2.</p>",
         "number",
@@ -395,6 +405,14 @@ def test_linked_markers_side_by_side_lose_their_comma() -> None:
     read_footnotes(container)
     assert shown(container) == "It{1}{2}"
     assert not select(container, "sup sup")
+
+
+def test_markers_whose_raising_was_lost_are_found_when_all_are() -> None:
+    html = "<p>The mill burned1 twice.2 In 1911, 3 of 4.</p><h2>Notas</h2><ol><li>Census.</li><li>Letters.</li></ol>"
+    left, reading = read(html)
+    assert left == "The mill burned{1} twice.{2} In 1911, 3 of 4."
+    assert notes(reading) == [("1", "Census.", 1), ("2", "Letters.", 1)]
+    assert read(html.replace("twice.2", "twice."))[1].notes == []
 
 
 def test_numbers_that_start_again_in_each_section() -> None:
