@@ -171,10 +171,16 @@ def _with_clock(day: date, rest: str) -> Moment:
 
 
 @cache
+def language_rows() -> dict[str, dict[str, Any]]:
+    """The rows of the table of languages, by code."""
+    return {code: row for code, row in table("languages").items() if "months" in row}
+
+
+@cache
 def _months() -> dict[str, dict[str, int]]:
     """Month name → language → number."""
     found: dict[str, dict[str, int]] = {}
-    for code, row in table("languages").items():
+    for code, row in language_rows().items():
         for number, names in enumerate(row.get("months", []), 1):
             for name in names.split("|"):
                 found.setdefault(unicodedata.normalize("NFKC", name), {})[code] = number
@@ -209,7 +215,7 @@ def _words(text: str, language: str | None) -> Moment | None:
 @cache
 def _relative_patterns() -> list[tuple[str, re.Pattern[str], dict[str, str], frozenset[str]]]:
     patterns = []
-    for code, row in table("languages").items():
+    for code, row in language_rows().items():
         units = {form: unit for unit, forms in row.get("units", {}).items() for form in forms.split("|")}
         names = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
         for phrase in row.get("relative", []):

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lxml.html import HtmlElement
 from msgspec import Struct
 
-from presslift.scraper.knowledge import table
+from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import Document, select, text_of
 from presslift.scraper.parse.featured import image_address
 from presslift.scraper.parse.terms import archive_of
@@ -186,14 +186,14 @@ def _told_by_address(facts: ArchiveFacts, url: str) -> None:
 
 @cache
 def _prefix() -> re.Pattern[str]:
-    words = {w for row in table("languages").values() for w in row.get("archive", [])}
+    words = {w for row in language_rows().values() for w in row.get("archive", [])}
     alternatives = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
     return re.compile(rf"^(?:{alternatives})\s*[:：]\s*", re.I)
 
 
 @cache
 def _author_prefix() -> re.Pattern[str]:
-    words = {w for row in table("languages").values() for w in row.get("archive", [])}
+    words = {w for row in language_rows().values() for w in row.get("archive", [])}
     alternatives = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True) if " " in w)
     return re.compile(rf"^(?:{alternatives})\s+", re.I)
 

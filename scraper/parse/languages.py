@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from presslift.config import SiteSettings
 from presslift.records import Translation
-from presslift.scraper.knowledge import table
+from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.cues import Cue, Decision, decide
 from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.graph import text_value
@@ -43,7 +43,7 @@ def primary(tag: str | None) -> str:
 def language_words() -> dict[str, str]:
     """What languages are called, in any language, folded → their code; the first row that has a word keeps it."""
     found: dict[str, str] = {}
-    for code, row in table("languages").items():
+    for code, row in language_rows().items():
         for word in row.get("called", []):
             found.setdefault(unicodedata.normalize("NFKC", word).lower(), code)
     return found

@@ -14,9 +14,8 @@ from lxml.html import HtmlElement
 from msgspec import Struct
 
 from presslift.config import SiteSettings
-from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
-from presslift.scraper.parse.dates import LONGEST, Moment, is_relative, parse_date, parse_foreign_date, parse_machine_date
+from presslift.scraper.parse.dates import LONGEST, Moment, language_rows, parse_date, parse_foreign_date, parse_machine_date
 from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.view import PageView
 
@@ -115,7 +114,7 @@ def _text_before(element: HtmlElement) -> str:
 
 @cache
 def _update_words() -> re.Pattern[str]:
-    words = {w for row in table("languages").values() for w in row.get("updated", [])}
+    words = {w for row in language_rows().values() for w in row.get("updated", [])}
     return re.compile(rf"(?:^|\W)(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})\W*$", re.I)
 
 

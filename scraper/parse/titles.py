@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from presslift.scraper.knowledge import table
+from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
@@ -73,7 +73,7 @@ def _feed_prefix(view: PageView) -> str | None:
 @cache
 def _feed_forms() -> list[re.Pattern[str]]:
     forms = []
-    for row in table("languages").values():
+    for row in language_rows().values():
         for form in row.get("feed", []):
             escaped = re.escape(form).replace(r"\ ", r"\s+")
             forms.append(re.compile(escaped.replace("%s", "(.+?)") if "%s" in form else rf"(.+?)\s*{escaped}", re.I))
