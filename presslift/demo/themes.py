@@ -29,6 +29,7 @@ def _head(site: Any, title: str, url: str, language: str, body_class: str, extra
 
 def _menu(site: Any) -> str:
     items = "".join(f'<li class="menu-item"><a href="{site.url}/category/{c["slug"]}/">{escape(c["name"])}</a></li>' for c in site.data["categories"])
+    items += "".join(f'<li class="menu-item"><a href="{site.link(p)}">{escape(p["title"])}</a></li>' for p in site.data["pages"])
     return f'<nav id="cm-primary-nav"><ul class="menu">{items}</ul></nav>'
 
 

@@ -30,6 +30,8 @@ class Finder:
         self.listings: list[Listing] = []
         self._left: dict[str, str] = {}
         self._found: set[str] = set()
+        # What one source knows to be out of scope (REST knows the date) another can't bring back in.
+        self._scoped: dict[str, str] = {}
 
     def take(self, events: Iterable[Event]) -> None:
         """Store all events, some hundred a transaction."""
@@ -64,8 +66,9 @@ class Finder:
         reason = self._left.get(key)
         if reason in FIRM:
             return
-        rule = self._out_of_scope(found)
+        rule = self._scoped.get(key) or self._out_of_scope(found)
         if rule:
+            self._scoped[key] = rule
             self._store.update_address(key, state="excluded", reason=f"scope: {rule}", rule=rule)
             return
         # What was left out on an earlier day may be wanted today.

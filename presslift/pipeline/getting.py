@@ -35,9 +35,9 @@ class Getter:
         """Ask for one address, or give what this run has of it. Raises ``FetchError``."""
         if url in self._failed:
             raise self._failed[url]
-        row = self.known(url)
-        if row is not None:
-            return self._revived(row)
+        kept = self._kept(url)
+        if kept is not None:
+            return kept
         try:
             response = self._client.get(url, kind=kind, accept=accept)
         except FetchError as error:
@@ -72,16 +72,8 @@ class Getter:
         )
 
     def many(self, urls: Iterable[str], kind: str) -> Iterator[tuple[str, Response | FetchError]]:
-        """Ask for many addresses at once, in order of completion; those this run has already are given first."""
-        left = []
-        for url in urls:
-            if url in self._failed:
-                yield url, self._failed[url]
-            elif (row := self.known(url)) is not None:
-                yield url, self._revived(row)
-            else:
-                left.append(url)
-        for url, answer in self._client.map(left, kind=kind):
+        """Ask for many addresses at once, in order of completion; the caller leaves out those this run has (``known``)."""
+        for url, answer in self._client.map(urls, kind=kind):
             if isinstance(answer, FetchError):
                 self._failed[url] = answer
             else:
@@ -93,10 +85,20 @@ class Getter:
         row = self._store.row("SELECT * FROM responses WHERE id = ?", number)
         if row is None:
             raise FetchError(str(number), "bad_answer", "no such response in the store")
-        return row, self._archive.read(row["warc"], row["offset"])
+        try:
+            return row, self._archive.read(row["warc"], row["offset"])
+        except LookupError as error:
+            raise FetchError(row["url"], "bad_answer", f"not in the archive any more: {error}") from error
 
-    def _revived(self, row: Row) -> Response:
-        kept = self._archive.read(row["warc"], row["offset"])
+    def _kept(self, url: str) -> Response | None:
+        """What this run has of an address; None when it is to be asked (again: the archive's end may be lost in a power cut)."""
+        row = self.known(url)
+        if row is None or row["warc"] is None:
+            return None
+        try:
+            kept = self._archive.read(row["warc"], row["offset"])
+        except LookupError:
+            return None
         return Response(
             url=row["url"],
             final_url=row["final_url"],

@@ -11,7 +11,7 @@ import msgspec
 
 from presslift.config import Settings
 from presslift.errors import FetchError, ParseError, PressliftError, UsageError
-from presslift.pipeline.extract import extract
+from presslift.pipeline.one_page import extract
 from presslift.records import Article
 from presslift.scraper.fetch.client import Client
 from presslift.scraper.fetch.verdict import judge

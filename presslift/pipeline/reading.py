@@ -81,8 +81,15 @@ class Reader:
         """Fetch the pages of addresses; what fails is noted, and what is known of it stays."""
         if self._settings.scope.source == "rest":
             return
-        by_url = {self._row(key)["url"]: key for key in keys}
-        for done, (url, answer) in enumerate(self._getter.many(list(by_url), "page"), 1):
+        by_url = {}
+        for key in keys:
+            url = self._row(key)["url"]
+            known = self._getter.known(url)
+            if known is None:
+                by_url[url] = key
+            else:
+                self._store.update_address(key, page=known["id"], status=known["status"])
+        for done, (url, answer) in enumerate(self._getter.many(by_url, "page"), 1):
             key = by_url[url]
             if isinstance(answer, FetchError):
                 self._failed(key, answer.reason, answer.detail, answer.status, answer.attempts)
@@ -110,7 +117,10 @@ class Reader:
 
     def _sampled(self, rows: list[Row]) -> Iterator[tuple[str, bytes]]:
         for row in rows:
-            _, kept = self._getter.archived(row["page"])
+            try:
+                _, kept = self._getter.archived(row["page"])
+            except FetchError:
+                continue
             yield row["url"], kept.body
 
     def _label(self, key: str) -> Label | None:
@@ -154,8 +164,12 @@ class Reader:
 
     def _page(self, row: Row) -> tuple[PageReading | None, list[Capture], bool]:
         """The page as read, its captures, and whether the address is settled already (failed or excluded)."""
-        noted, kept = self._getter.archived(row["page"])
-        verdict = judge(kept, "page")
+        try:
+            noted, kept = self._getter.archived(row["page"])
+        except FetchError as error:
+            self._failed(row["key"], error.reason, error.detail, None, 1)
+            return None, [], not self._store.items(row["key"])
+        verdict = judge(kept, "page", home=self._facts.url)
         if not verdict.ok:
             if verdict.reason == "protected":
                 self._exclude(row, "protected", "password form")

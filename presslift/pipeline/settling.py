@@ -94,7 +94,7 @@ class Settler:
         """A sibling that is told in one direction holds in the other."""
         told: dict[str, list[tuple[str, str | None]]] = {}
         for row in self._store.rows(
-            "SELECT id, url, parsed FROM articles WHERE state != 'removed' AND parsed LIKE '%\"translations\":[{%'"
+            "SELECT id, url, parsed FROM articles WHERE state != 'removed' AND CAST(parsed AS TEXT) LIKE '%\"translations\":[{%'"
         ):
             article = DECODE.decode(row["parsed"])
             for sibling in article.translations:
@@ -142,7 +142,7 @@ class Settler:
                 "WHERE addresses.key = ?",
                 key,
             )
-            if row is None or row["state"] == "removed" or article_key(row["url"], self._facts.url) != key:
+            if row is None or row["state"] == "removed" or row["key"] != key:
                 continue
             proof = self._proof(row, getter, complete)
             if proof:
