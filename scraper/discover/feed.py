@@ -16,12 +16,12 @@ from presslift.records import SiteFacts
 from presslift.scraper.discover.answers import number
 from presslift.scraper.discover.classify import classify
 from presslift.scraper.discover.events import Answer, Event, Found, Get, Left, Listing, capture_of
+from presslift.scraper.discover.xml import PARSER, declares_entities, local_name
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 
 MOST_PAGES = 20_000
 NEWEST = "the newest alone, to compare with"
 ACCEPT = "application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.5"
-ENTITY = re.compile(rb"<!ENTITY", re.I)
 
 
 class Feed(Struct, kw_only=True):
@@ -45,21 +45,21 @@ def read_feed_answer(answer: Answer) -> Feed:
     if body[:200].lower().lstrip().startswith((b"<!doctype html", b"<html")):
         raise ValueError("an HTML page")
     start = body.find(b"<", 0, 5000)
-    if start < 0 or ENTITY.search(body):
+    if start < 0 or declares_entities(body):
         raise ValueError("no XML" if start < 0 else "XML that declares entities")
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, strip_cdata=False)
+    parser = etree.XMLParser(**PARSER, huge_tree=True)
     try:
         root = etree.fromstring(body[start:], parser)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"broken XML ({error.msg})") from error
     if root is None:
         raise ValueError("no XML")
-    name = _local(root)
+    name = local_name(root)
     if name not in ("rss", "rdf", "feed"):
         raise ValueError(f"XML of another kind (<{name}>)")
-    channel = next((child for child in root if _local(child) == "channel"), root)
-    items = [e for e in [*channel, *(root if channel is not root else [])] if _local(e) in ("item", "entry")]
-    told = {_local(child): child for child in reversed(channel) if _local(child) not in ("item", "entry")}
+    channel = next((child for child in root if local_name(child) == "channel"), root)
+    items = [e for e in [*channel, *(root if channel is not root else [])] if local_name(e) in ("item", "entry")]
+    told = {local_name(child): child for child in reversed(channel) if local_name(child) not in ("item", "entry")}
     return Feed(
         title=_text(told.get("title")),
         description=_text(told.get("description", told.get("subtitle"))),
@@ -68,11 +68,6 @@ def read_feed_answer(answer: Answer) -> Feed:
         link=_link(channel),
         items=[_item(element) for element in items],
     )
-
-
-def _local(element: Any) -> str:
-    # libxml2 leaves an undeclared prefix in the name.
-    return etree.QName(element).localname.rsplit(":", 1)[-1].lower() if isinstance(element.tag, str) else ""
 
 
 def _text(element: Any) -> str | None:
@@ -92,7 +87,7 @@ def _link(element: Any) -> str | None:
     """The address of what an element stands for: RSS's text, Atom's ``alternate``."""
     best = None
     for child in element:
-        if _local(child) == "link":
+        if local_name(child) == "link":
             if child.get("href") is None:
                 value = _text(child)
                 if value:
@@ -115,7 +110,7 @@ def _markup(element: Any) -> str | None:
 def _item(element: Any) -> dict[str, Any]:
     parts: dict[str, list[Any]] = {}
     for child in element:
-        parts.setdefault(_local(child), []).append(child)
+        parts.setdefault(local_name(child), []).append(child)
     first = {name: found[0] for name, found in parts.items()}
     encoded = next((c for c in parts.get("encoded", []) if "excerpt" not in str(c.tag)), None)
     creators = [_text(c) for c in parts.get("creator", [])] or [_person(a) for a in parts.get("author", [])]
@@ -138,7 +133,7 @@ def _item(element: Any) -> dict[str, Any]:
 
 
 def _person(element: Any) -> str | None:
-    name = next((_text(c) for c in element if _local(c) == "name"), None)
+    name = next((_text(c) for c in element if local_name(c) == "name"), None)
     printed = _text(element)
     # RSS's own author is "mail@example.org (Name)".
     inside = re.search(r"\(([^)]+)\)\s*$", printed or "")

@@ -71,6 +71,7 @@ class Collection:
 
     def _read(self, size: int) -> Iterator[Row]:
         self._shifted, came, lost = False, 0, 0
+        before: list[Any] = []
         for page in range(1, MOST_PAGES):
             try:
                 batch = self._page(page, size)
@@ -87,6 +88,11 @@ class Collection:
                     return
                 continue
             size, lost = batch.size, 0
+            ids = [item.get("id") for item in batch.items]
+            if ids == before:
+                # A cache or a plugin that doesn't know pages: the same one for ever.
+                return
+            before = ids
             came += len(batch.items)
             yield from self._new(batch.items, batch.answer)
             if self._is_last(batch, page, came):

@@ -19,6 +19,7 @@ from presslift.errors import FetchError, ParseError
 from presslift.records import SiteFacts
 from presslift.scraper.discover.classify import classify, is_internal_taxonomy, is_internal_type
 from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Get, Left, Listing, capture_of, header
+from presslift.scraper.discover.xml import PARSER, declares_entities, local_name
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import read_document
@@ -26,7 +27,6 @@ from presslift.scraper.parse.identity import page_kind
 
 MOST_FILES = 20_000
 DEEPEST = 4
-ENTITY = re.compile(rb"<!ENTITY", re.I)
 GZIP = b"\x1f\x8b"
 
 
@@ -74,7 +74,7 @@ def read_sitemap(answer: Answer, most: int) -> Iterator[Entry]:
         if start < 0:
             raise Unreadable("neither XML nor a list of addresses")
         body = body[start:]
-    if ENTITY.search(body):
+    if declares_entities(body):
         raise Unreadable("XML that declares entities")
     yield from _xml_entries(body)
 
@@ -97,18 +97,16 @@ def _text_entries(body: bytes) -> Iterator[Entry]:
 
 
 def _xml_entries(body: bytes) -> Iterator[Entry]:
-    events = etree.iterparse(
-        BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), resolve_entities=False, no_network=True, load_dtd=False, recover=True
-    )
+    events = etree.iterparse(BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), **PARSER)
     known = False
     try:
         for _, element in events:
             known = True
-            parts = {etree.QName(child).localname.lower(): (child.text or "").strip() for child in element if isinstance(child.tag, str)}
+            parts = {local_name(child): (child.text or "").strip() for child in element}
             # Pictures' addresses have the same name in a namespace of their own; the first is the page's.
-            loc = next((c.text for c in element if isinstance(c.tag, str) and etree.QName(c).localname.lower() == "loc"), None)
+            loc = next((c.text for c in element if local_name(c) == "loc"), None)
             if loc and loc.strip():
-                index = etree.QName(element).localname.lower() == "sitemap"
+                index = local_name(element) == "sitemap"
                 yield Entry(url=loc.strip(), lastmod=parts.get("lastmod") or None, index=index)
             element.clear()
             parent = element.getparent()
@@ -117,7 +115,7 @@ def _xml_entries(body: bytes) -> Iterator[Entry]:
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"broken XML ({error.msg})" if error.msg else "broken XML") from error
     root = events.root
-    name = etree.QName(root).localname.lower() if root is not None and isinstance(root.tag, str) else ""
+    name = local_name(root) if root is not None else ""
     if not known and name not in ("urlset", "sitemapindex"):
         raise Unreadable(f"XML of another kind (<{name}>)" if name else "no XML")
 

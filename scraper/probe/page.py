@@ -10,8 +10,11 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
+from presslift.scraper.discover.classify import classify
+from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document, select, text_of
+from presslift.scraper.parse.identity import read_archive
 
 THEME = re.compile(r"/wp-content/themes/([\w.%-]+)/")
 STYLE_VERSION = re.compile(r"/wp-content/themes/([\w.%-]+)/(?:[\w./-]*/)?(?:style|main)[\w.-]*\.css\?ver=([\w.]+)")
@@ -113,6 +116,15 @@ def menus_of(root: HtmlElement, base: str) -> list[dict[str, Any]]:
         if items and items not in [m["items"] for m in menus]:
             menus.append({"name": nav.get("aria-label") or nav.get("id") or None, "items": items})
     return menus
+
+
+def posts_by_pages(doc: Document, home: str) -> int | None:
+    """About how many posts there are, where the front page lists them: its own, times the number of the last page."""
+    members = len(read_archive(doc).members)
+    hosts = site_hosts(home)
+    links = {canonical(urljoin(doc.url or home, a.get("href") or "")) for a in doc.root.iter("a")}
+    pages = [kind.page for link in links if same_site(link, hosts) and (kind := classify(link, home)).kind == "home"]
+    return members * max(pages) if members and pages and "blog" in doc.body_classes else None
 
 
 def offset_of(doc: Document) -> str | None:

@@ -162,17 +162,7 @@ def _find_lists(facts: SiteFacts, doc: Document, get: Get, settings: Settings) -
     facts.sitemaps = sitemaps.urls
     if sitemaps.source:
         facts.source["sitemaps"] = sitemaps.source
-    hosts = site_hosts(facts.url, settings.site.aliases)
-    declared, homes = [], []
-    for link in doc.root.iter("link"):
-        rel, href = (link.get("rel") or "").lower().split(), urljoin(facts.url, link.get("href") or "")
-        if "alternate" not in rel or not same_site(href, hosts):
-            continue
-        if (link.get("type") or "") in ("application/rss+xml", "application/atom+xml") and "/comments/" not in href:
-            declared.append(href)
-        elif link.get("hreflang") and canonical(href) != facts.url and "?" not in href:
-            homes.append(urljoin(href, "feed/"))
-    feeds = offers.find_feeds(facts.url, [*declared[:5], *homes[:10]], get)
+    feeds = offers.find_feeds(facts.url, _declared_feeds(facts.url, doc, settings), get)
     facts.feeds, facts.feed_full_text = feeds.urls, feeds.full_text
     if feeds.first is not None:
         facts.source["feeds"] = (
@@ -185,6 +175,24 @@ def _find_lists(facts: SiteFacts, doc: Document, get: Get, settings: Settings) -
         facts.language = facts.language or feeds.first.language
     if not facts.counts and sitemaps.counts:
         facts.counts, facts.source["counts"] = sitemaps.counts, "sitemap"
+    elif not facts.counts and (about := page.posts_by_pages(doc, facts.url)):
+        facts.counts, facts.source["counts"] = {"post": about}, "about: pages of the list of posts"
+
+
+def _declared_feeds(home: str, doc: Document, settings: Settings) -> list[str]:
+    """The feeds that the front page names, and those of its translations."""
+    hosts = site_hosts(home, settings.site.aliases)
+    declared, translated = [], []
+    for link in doc.root.iter("link"):
+        href = urljoin(home, link.get("href") or "")
+        if "alternate" not in (link.get("rel") or "").lower().split() or not same_site(href, hosts):
+            continue
+        if (link.get("type") or "") in ("application/rss+xml", "application/atom+xml"):
+            if "/comments/" not in href and "comments-" not in href:
+                declared.append(href)
+        elif link.get("hreflang") and canonical(href) != home and "?" not in href:
+            translated.append(urljoin(href, "feed/"))
+    return [*declared[:5], *translated[:10]]
 
 
 def _name_and_zone(facts: SiteFacts, doc: Document, rest: offers.Rest, get: Get, settings: Settings) -> None:
