@@ -93,11 +93,7 @@ class Cleaning:
         if tag == "form":
             return not _holds_article(element)
         if tag == "button":
-            return not (
-                rows["patterns"]["button_title"].search(written)
-                or element.get("aria-controls")
-                or element.getparent().tag in HEADINGS | {"summary"}
-            )
+            return not self._is_title(element, written)
         if tag == "iframe":
             source = element.get("src") or ""
             if "wp-embedded-content" in written and element.getprevious() is not None:
@@ -108,6 +104,12 @@ class Cleaning:
         if (tag == "a" and "wp-block-file__button" in written) or (element.get("aria-hidden") == "true" and _is_icon(element)):
             return True
         return self._hidden(element, written)
+
+    def _is_title(self, button: HtmlElement, written: str) -> bool:
+        """Accordions and tabs put their titles in buttons."""
+        parent = button.getparent()
+        titled = parent is not None and (parent.tag in HEADINGS or parent.tag == "summary")
+        return titled or button.get("aria-controls") is not None or bool(self.rows["patterns"]["button_title"].search(written))
 
     def _hidden(self, element: HtmlElement, written: str) -> bool:
         if written and not self.rows["unseen"].isdisjoint(written.split()):
