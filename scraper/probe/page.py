@@ -124,7 +124,7 @@ def posts_by_pages(doc: Document, home: str) -> int | None:
     hosts = site_hosts(home)
     links = {canonical(urljoin(doc.url or home, a.get("href") or "")) for a in doc.root.iter("a")}
     pages = [kind.page for link in links if same_site(link, hosts) and (kind := classify(link, home)).kind == "home"]
-    return members * max(pages) if members and pages and "blog" in doc.body_classes else None
+    return members * max([1, *pages]) if members and "blog" in doc.body_classes else None
 
 
 def offset_of(doc: Document) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from html import unescape
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from presslift.config import Settings
@@ -198,7 +199,8 @@ def _declared_feeds(home: str, doc: Document, settings: Settings) -> list[str]:
 def _name_and_zone(facts: SiteFacts, doc: Document, rest: offers.Rest, get: Get, settings: Settings) -> None:
     source = "feed"
     if text(rest.index.get("name")):
-        facts.name, facts.tagline, source = text(rest.index.get("name")), text(rest.index.get("description")), "rest"
+        facts.name, facts.tagline = (unescape(text(rest.index.get(k)) or "") or None for k in ("name", "description"))
+        source = "rest"
     elif not facts.name:
         facts.name, source = page.name_of(doc), "page"
     facts.source["name"] = source
