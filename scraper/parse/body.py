@@ -15,6 +15,9 @@ from presslift.scraper.parse.prose import Prose
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
 
+OWN_ID = re.compile(r"(?:postid|page-id|attachmentid)-(\d+)")
+LEAVES = frozenset(("p", "ul", "ol", "table", "blockquote", "dl", "pre", "figure", "tbody"))
+
 
 class BodyChoice(Struct, kw_only=True):
     """The element that holds the body, the cue that chose it, and how sure (0…1)."""
@@ -24,49 +27,73 @@ class BodyChoice(Struct, kw_only=True):
     confidence: float
 
 
+class Candidate(Struct):
+    """An element that a table names as a body; ``share`` is its part of the page's prose."""
+
+    element: HtmlElement
+    cue: str
+    weight: float
+    share: float
+
+
 def find_body(doc: Document, profile: SiteProfile | None = None, title: str | None = None) -> BodyChoice:
     """The container of the article in ``doc``; contents of several containers are joined in a new ``div`` in their place.
 
     ``profile`` is what was learned of the site, ``title`` the article's. Never raises; the page's ``body`` at the worst.
     """
-    body = doc.root.find("body")
-    if body is None:
+    page = doc.root.find("body")
+    if page is None:
         return BodyChoice(element=doc.root, cue="page", confidence=0.1)
-    prose = Prose(doc.root, landmarks(doc))
-    total = prose.mass.get(body, 0)
-    best = None
+    own = own_post(doc)
+    prose = Prose(doc.root, own or only(doc, "main") or only(doc, "h1"))
+    region = next((e for e in own if prose.of(e) >= 0.4 * prose.of(page)), page)
+    total = prose.of(region)
+    if profile is not None:
+        for css in profile.containers:
+            for element in doc.find(css):
+                if total == 0 or prose.of(element) >= 0.2 * total:
+                    return BodyChoice(element=element, cue=f"site: {css}", confidence=0.95)
+    best = _best(_candidates(doc, prose, total), prose)
+    if best is not None and best.share > 0.3:
+        return BodyChoice(element=best.element, cue=best.cue, confidence=best.weight * best.share)
+    return BodyChoice(element=_densest(region, prose), cue="prose", confidence=0.5)
+
+
+def _candidates(doc: Document, prose: Prose, total: int) -> list[Candidate]:
+    found = []
     for row in table("themes")["container"]:
-        for e in doc.find(row["selector"]):
-            m = prose.mass.get(e, 0)
-            if total and m:
-                s = row["weight"] * m / total
-                if best is None or s > best[0]:
-                    best = (s, e, row["selector"], m/total)
-    if best is not None and best[3] > 0.3:
-        return BodyChoice(element=best[1], cue=best[2], confidence=best[0])
-    node = body
+        for element in doc.find(row["selector"]):
+            mass = prose.of(element)
+            if mass and total:
+                found.append(Candidate(element, row["selector"], row["weight"], min(1.0, mass / total)))
+    return found
+
+
+def _best(candidates: list[Candidate], prose: Prose) -> Candidate | None:
+    return max(candidates, key=lambda c: c.weight * c.share, default=None)
+
+
+def _densest(region: HtmlElement, prose: Prose) -> HtmlElement:
+    """The smallest element that holds four fifths of a region's prose."""
+    node = region
     while True:
-        m = prose.mass.get(node, 0)
-        child = max((c for c in node if c in prose.mass), key=lambda c: prose.mass[c], default=None)
-        if child is None or prose.mass[child] < 0.8 * m or child.tag in ("p", "ul", "ol", "table", "blockquote"):
-            break
+        child = max((c for c in node if c in prose.mass), key=prose.of, default=None)
+        if child is None or prose.of(child) < 0.8 * prose.of(node) or child.tag in LEAVES:
+            return node
         node = child
-    return BodyChoice(element=node, cue="prose", confidence=0.5)
 
 
-OWN_ID = re.compile(r"(?:postid|page-id|attachmentid)-(\d+)")
-
-
-def landmarks(doc: Document) -> list[HtmlElement]:
-    """Elements that hold the body for sure: the post's own, else ``main``, else the only ``h1``."""
+def own_post(doc: Document) -> list[HtmlElement]:
+    """The element that bears the number of the page's own post, where the theme says so; one or none."""
     for name in doc.body_classes:
         match = OWN_ID.fullmatch(name)
         if match:
-            own = doc.named.get(f"#post-{match[1]}") or [e for e in doc.named.get(f"post-{match[1]}", []) if e.tag in ("article", "main", "div", "section")]
-            if own:
-                return own[:1]
-    for tag in ("main", "h1"):
-        found = list(doc.root.iter(tag))
-        if len(found) == 1:
-            return found
+            own = doc.named.get(f"#post-{match[1]}") or doc.named.get(f"post-{match[1]}", [])
+            return [e for e in own if e.tag in ("article", "main", "div", "section")][:1]
     return []
+
+
+def only(doc: Document, tag: str) -> list[HtmlElement]:
+    """The only element of a tag; none when there are several."""
+    found = list(doc.root.iter(tag))
+    return found if len(found) == 1 else []

@@ -1,4 +1,4 @@
-"""Where a page's running text is: the mass of prose that each element holds, other posts, menus and sidebars left out."""
+"""Where a page's running text is: the mass of prose that each element holds; other posts, menus and sidebars count for nothing."""
 
 from __future__ import annotations
 
@@ -12,45 +12,36 @@ from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 
-LONG_TEXTS = etree.XPath("//text()[string-length(.) > 24]")
-INLINE = frozenset("a abbr b bdi bdo big br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var".split())
+SHORTEST = 25
+"""Shorter pieces of text are labels more often than prose."""
+LONG_TEXTS = etree.XPath(f"//text()[string-length(.) >= {SHORTEST}]")
+INLINE = frozenset(
+    "a abbr b bdi bdo big br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var".split()
+)
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Prose:
-    """The prose of a tree. ``mass`` maps an element to the characters of running text in it; absent means none.
+    """The prose of a tree, in characters. ``mass`` maps an element to what it holds; an element that is absent holds none.
 
-    Links' and headings' texts don't count; what stands elsewhere (menus, sidebars, cards) doesn't either.
+    Links' and headings' texts don't count, nor what stands in menus, sidebars and cards, unless it is one of ``keep`` (elements
+    that surely hold the body) or nearly all there is.
     """
 
     def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = ()):
-        self.root = root
-        self.mass: dict[HtmlElement, int] = {}
-        self.own: dict[HtmlElement, int] = {}
-        self._keep = {a for e in keep for a in (e, *e.iterancestors())}
+        own = _holders(root)
+        self._keep = frozenset(a for e in keep for a in (e, *e.iterancestors()))
+        self._raw = _summed(own)
+        self._most = 0.6 * max((self._raw.get(e, 0) for e in self._keep if e.tag not in ("html", "body")), default=0)
+        self._most = self._most or 0.6 * self._raw.get(root, 0)
         self._out: dict[HtmlElement, bool] = {}
-        for text in LONG_TEXTS(root):
-            self._weigh(text)
-        for element, size in self.own.items():
-            node: HtmlElement | None = element
-            while node is not None:
-                self.mass[node] = self.mass.get(node, 0) + size
-                node = node.getparent()
+        self.own = {e: size for e, size in own.items() if not self.elsewhere(e)}
+        self.mass = _summed(self.own)
 
-    def _weigh(self, text: Any) -> None:
-        holder = text.getparent()
-        if text.is_tail:
-            holder = holder.getparent()
-        # Of an inline element the block around it is the owner; a link's or heading's text is no prose.
-        while holder is not None and holder.tag in INLINE:
-            if holder.tag == "a":
-                return
-            holder = holder.getparent()
-        if holder is None or holder.tag in HEADINGS or self.elsewhere(holder):
-            return
-        size = len(text.strip())
-        if size > 24:
-            self.own[holder] = self.own.get(holder, 0) + size
+    def of(self, element: HtmlElement) -> int:
+        """The mass of prose in an element."""
+        return self.mass.get(element, 0)
 
     def elsewhere(self, element: HtmlElement) -> bool:
         """Whether an element is, or stands in, a part of the page that is never the body."""
@@ -65,9 +56,43 @@ class Prose:
             path.append(node)
             node = node.getparent()
         for step in reversed(path):
-            verdict = verdict or (step not in self._keep and fenced(step))
+            verdict = verdict or (step not in self._keep and self._raw.get(step, 0) < self._most and fenced(step))
             self._out[step] = verdict
         return verdict
+
+
+def _holders(root: HtmlElement) -> dict[HtmlElement, int]:
+    own: dict[HtmlElement, int] = {}
+    never = _never_tags()
+    for text in LONG_TEXTS(root):
+        holder = text.getparent()
+        if text.is_tail:
+            holder = holder.getparent()
+        # The block around an inline element is the owner of its text; a link's or heading's text is no prose.
+        while holder is not None and holder.tag in INLINE and holder.tag != "a":
+            holder = holder.getparent()
+        if holder is None or holder.tag in HEADINGS or holder.tag in never or holder.tag == "a":
+            continue
+        size = len(text.strip())
+        if size >= SHORTEST:
+            own[holder] = own.get(holder, 0) + size
+    return own
+
+
+def _summed(own: dict[HtmlElement, int]) -> dict[HtmlElement, int]:
+    mass: dict[HtmlElement, int] = {}
+    parents: dict[HtmlElement, int] = {}
+    for element, size in own.items():
+        mass[element] = mass.get(element, 0) + size
+        parent = element.getparent()
+        if parent is not None:
+            parents[parent] = parents.get(parent, 0) + size
+    for parent, size in parents.items():
+        node: HtmlElement | None = parent
+        while node is not None:
+            mass[node] = mass.get(node, 0) + size
+            node = node.getparent()
+    return mass
 
 
 def fenced(element: HtmlElement) -> bool:
@@ -82,16 +107,18 @@ def fenced(element: HtmlElement) -> bool:
 
 @cache
 def _fence_tags() -> frozenset[Any]:
-    return frozenset([*table("themes")["elsewhere"]["tags"], etree.Comment])
+    return frozenset(table("themes")["elsewhere"]["tags"])
+
+
+@cache
+def _never_tags() -> frozenset[Any]:
+    return frozenset(table("themes")["elsewhere"]["silent"])
 
 
 @lru_cache(maxsize=65536)
 def _fenced_names(names: str) -> bool:
     yes, no = name_pattern("themes", "elsewhere", "words"), name_start("themes", "elsewhere", "never")
     return any(yes.search(n) and not no.match(n) for n in map(plain_name, names.split()))
-
-
-SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 @lru_cache(maxsize=65536)
@@ -102,7 +129,7 @@ def plain_name(name: str) -> str:
 
 @cache
 def name_pattern(name: str, part: str, key: str) -> re.Pattern[str]:
-    """The words of a table's list as one pattern; each must be whole in a plain name."""
+    """The words of a table's list as one pattern for plain names; each must be whole in one."""
     words = [(w if w.startswith("^") else f"(?:^|-){w}") + ("" if w.endswith(("$", "-")) else "(?:-|$)") for w in table(name)[part][key]]
     return re.compile("|".join(words))
 
