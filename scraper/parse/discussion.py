@@ -176,7 +176,7 @@ def take_out(doc: Document, had_comments: bool) -> None:
     """Detach the whole discussion, form included; where the body stands in it, only its parts."""
     rows = table("comments")["area"]
     for element in [*found(doc, rows["whole"]), *found(doc, rows["parts"])]:
-        if element.getparent() is None or holds_body(element):
+        if not doc.holds(element) or holds_body(element):
             continue
         if not had_comments and _outweighs_the_page(doc, element):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lxml.html import HtmlElement
@@ -53,9 +54,8 @@ def read_boxes(doc: Document, profile: SiteProfile | None = None, base_url: str 
     linking = Linking(url, base)
     own = next((name[7:] for name in doc.body_classes if name.startswith("postid-")), None)
     boxes = [*_known(doc), *_alike(doc), *_headed(doc, linking)]
-    standing = [box for box in boxes if not any(_holds_article(e, own) for e in box.elements) and not _outweighs(box, doc)]
     found: dict[str, RelatedLink] = {}
-    for box in _in_order(doc, _outermost(standing)):
+    for box in _standing(doc, boxes, own):
         items = read_items(box.elements[box.heads :], box.row, linking, doc.root.get("lang"))
         if not items and not box.row.get("script"):
             continue
@@ -101,7 +101,7 @@ def _alike(doc: Document) -> list[Box]:
         plain = name.removeprefix("#")
         if ("elated" not in plain and "imilar" not in plain) or not container.match(plain) or never.search(plain):
             continue
-        for element in bearers:
+        for element in bearers[:MOST]:
             if (
                 element.tag in FRAMES
                 or element.tag in INLINE
@@ -129,11 +129,11 @@ def _heading_before(element: HtmlElement, css: str | None) -> HtmlElement | None
 
 def _headed(doc: Document, linking: Linking) -> list[Box]:
     """Boxes told by the words above them alone."""
-    boxes = []
+    boxes: list[Box] = []
     known = phrases()
-    for text, holder in _short_texts(doc.root):
-        strength = known.heads_box(text)
-        heading = _heading_of(holder, bare(text)) if strength else None
+    headings = ((text, holder, strength) for text, holder in _short_texts(doc.root) if (strength := known.heads_box(text)))
+    for text, holder, strength in islice(headings, MOST):
+        heading = _heading_of(holder, bare(text))
         if heading is None or not doc.holds(heading) or _misplaced(heading, heading):
             continue
         run = _run_below(heading, linking)
@@ -285,27 +285,18 @@ def _outweighs(box: Box, doc: Document) -> bool:
     return size > 2000 and 2 * size > len(text_of(doc.root))
 
 
-def _outermost(boxes: list[Box]) -> list[Box]:
-    """Of boxes within boxes the outer ones; of several readings of one element the first."""
+def _standing(doc: Document, boxes: list[Box], own: str | None) -> list[Box]:
+    """The boxes to be read, in document order: of boxes within boxes the outer one, of several readings of one element the first."""
+    order = {e: number for number, e in enumerate(doc.root.iter())} if boxes else {}
     taken: set[HtmlElement] = set()
-    every = {e for box in boxes for e in box.elements}
-    chosen = []
-    for box in boxes:
-        shown = box.elements[-1]
-        if shown in taken or any(a in every and a is not e for e in box.elements for a in e.iterancestors()):
+    chosen: list[Box] = []
+    for box in sorted(boxes, key=lambda box: order[box.elements[box.heads]]):
+        if any(e in taken or not taken.isdisjoint(e.iterancestors()) for e in box.elements):
             continue
-        if any(e in taken for e in box.elements[1:]):
-            continue
-        taken.update(box.elements)
-        chosen.append(box)
+        if not any(_holds_article(e, own) for e in box.elements) and not _outweighs(box, doc):
+            taken.update(box.elements)
+            chosen.append(box)
     return chosen
-
-
-def _in_order(doc: Document, boxes: list[Box]) -> list[Box]:
-    if len(boxes) < 2:
-        return boxes
-    firsts = {box.elements[0]: box for box in boxes}
-    return [firsts[e] for e in doc.root.iter() if e in firsts]
 
 
 def _take_out(box: Box) -> None:
