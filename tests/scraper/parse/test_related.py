@@ -387,6 +387,6 @@ def test_what_a_plugin_put_between_paragraphs_is_read_and_taken_out() -> None:
     ["<div class='related-posts'>", "<div><h3>Related posts</h3><a href='/x/'>X</a>", "<ul class='related-posts'><li><a href='/x/'>"],
 )
 def test_deep_nesting_is_read_in_bounded_time(markup: str) -> None:
-    doc = read_document("<html><body>" + markup * 800, URL)
+    doc = read_document("<html><body>" + markup * 400, URL)
     read_boxes(doc)
     read_inline(doc.root, "en", URL)
