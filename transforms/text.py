@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import BLOCKS, MEDIA, hidden_from_text, is_note_marker, note_number, parse, plain_text
+from presslift.transforms.tree import BLOCKS, MEDIA, classes, hidden_from_text, is_note_marker, note_number, parse, plain_text
 
 _WITHOUT_SPACES = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 """Letters of scripts that are written without spaces."""
@@ -25,7 +25,7 @@ _CELLS = frozenset(("td", "th"))
 
 
 def text(article: Article, context: Context) -> Article:
-    """``body_text`` and ``word_count`` of the body.
+    """``body_text`` and ``word_count`` of the body; ``lead_quote``, its first pull quote, where nothing else told it.
 
     Blocks are set apart by a blank line, list items, table rows and lines by a new line, cells by a tab. Code keeps its
     lines, captions stand where the picture does, alternative texts are left out. A note's marker is ``[N]``, apart from its
@@ -33,8 +33,19 @@ def text(article: Article, context: Context) -> Article:
     """
     if article.body_html is None:
         return msgspec.structs.replace(article, body_text=None, word_count=None)
-    body = plain(parse(article.body_html))
-    return msgspec.structs.replace(article, body_text=body, word_count=count_words(body))
+    root = parse(article.body_html)
+    body = plain(root)
+    quote = article.lead_quote or (_lead_quote(root) if "pullquote" in article.body_html else None)
+    return msgspec.structs.replace(article, body_text=body, word_count=count_words(body), lead_quote=quote)
+
+
+def _lead_quote(root: HtmlElement) -> str | None:
+    for element in root.iter("figure", "blockquote"):
+        if not {"pullquote", "wp-block-pullquote"}.isdisjoint(classes(element)):
+            paragraphs = [plain_text(p) for p in element.iter("p")]
+            quote = " ".join(filter(None, paragraphs)) or plain_text(element)
+            return quote or None
+    return None
 
 
 def count_words(body: str) -> int:

@@ -128,3 +128,11 @@ def test_fields_of_the_record():
     assert text(article, Context()).word_count == 2
     assert markdown(article, Context()).body_markdown == "One two[^1]"
     assert article.body_text is None
+
+
+def test_first_pull_quote_leads():
+    figure = '<figure class="wp-block-pullquote"><blockquote><p>One</p><p>two</p><cite>C</cite></blockquote></figure>'
+    html = f'<p>a</p>{figure}<blockquote class="pullquote">x</blockquote>'
+    assert text(Article(body_html=html), Context()).lead_quote == "One two"
+    assert text(Article(body_html=html, lead_quote="Told"), Context()).lead_quote == "Told"
+    assert text(Article(body_html="<blockquote>x</blockquote>"), Context()).lead_quote is None
