@@ -14,7 +14,7 @@ from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.dates import parse_date
-from presslift.scraper.parse.people import clean_name, fold_name, is_placeholder, is_role, lead_pattern, looks_like_name, name_slug, split_names
+from presslift.scraper.parse.people import clean_name, fold_name, has_job_words, is_placeholder, is_role, lead_pattern, looks_like_name, name_slug, split_names
 from presslift.scraper.parse.publication import lines_near
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
@@ -122,6 +122,8 @@ def _people(view: PageView, vote: Vote) -> list[Person]:
         return [Person(name=n) for n in _from_line(vote.text)]
     if isinstance(vote.node, dict):
         return _from_node(vote.node)
+    if vote.cue.role == "name":
+        return [Person(name=n) for n in _names(vote.text) if looks_like_name(n) and (" " in n or len(vote.text) < 25) and not has_job_words(n)]
     url = _author_address(view, vote.element)
     if vote.element is None and re.match(r"https?://|www\.", vote.text):
         return []

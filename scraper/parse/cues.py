@@ -23,7 +23,10 @@ T = TypeVar("T")
 
 
 class Cue(Struct, frozen=True, kw_only=True):
-    """A row of ``cues.toml``: exactly one of ``selector``, ``meta``, ``jsonld`` tells where to look.
+    """A row of ``cues.toml``: exactly one of ``selector``, ``pattern``, ``meta``, ``jsonld``, ``near`` tells where to look.
+
+    ``pattern`` is a regular expression that a whole class must match; ``near`` is the title's heading, whose neighbours the
+    field's reader looks at.
 
     ``attribute`` is read instead of the text; ``scope`` main keeps to the article's element, page leaves out what is
     elsewhere, anywhere takes all; ``limit`` is how many elements speak; ``role`` tells the field's reader how to take it.
@@ -33,6 +36,8 @@ class Cue(Struct, frozen=True, kw_only=True):
     weight: float
     family: str = "theme"
     selector: str | None = None
+    pattern: str | None = None
+    near: bool = False
     meta: str | None = None
     jsonld: str | None = None
     attribute: str | None = None
@@ -68,7 +73,9 @@ def gather(view: PageView, field: str) -> list[Vote]:
     """What all cues of a field say on a page, in the table's order."""
     found: list[Vote] = []
     for cue in cues(field):
-        if cue.selector is not None:
+        if cue.near:
+            found.extend([Vote(cue=cue, text="", element=view.heading)] if view.heading is not None else [])
+        elif cue.selector is not None or cue.pattern is not None:
             found.extend(_from_elements(view, cue))
         elif cue.meta is not None:
             found.extend(Vote(cue=cue, text=text) for text in view.doc.meta.get(cue.meta, [])[: cue.limit])
@@ -91,7 +98,7 @@ def short_text(element: HtmlElement, limit: int = 400) -> str:
 
 def _from_elements(view: PageView, cue: Cue) -> Iterable[Vote]:
     count = 0
-    for element in view.index.find(cue.selector or ""):
+    for element in view.index.find(cue.selector) if cue.selector is not None else view.index.find_class(cue.pattern or ""):
         if cue.scope == "main" and not view.in_main(element):
             continue
         if cue.scope != "anywhere" and view.elsewhere(element):

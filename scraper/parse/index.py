@@ -5,6 +5,7 @@ A hundred cues are asked of every page; as XPath each would walk all of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -48,6 +49,12 @@ class PageIndex:
                 parts += bool(matching)
                 found += matching
         return sorted(set(found), key=self.position) if parts > 1 else found
+
+    def find_class(self, pattern: str) -> list[HtmlElement]:
+        """The elements with a class that matches a regular expression as a whole, in document order."""
+        whole = re.compile(pattern)
+        found = {e for name, elements in self.by_class.items() if whole.fullmatch(name) for e in elements}
+        return sorted(found, key=self.position)
 
     def position(self, element: HtmlElement) -> int:
         """An element's number in document order."""

@@ -100,13 +100,15 @@ def _leaves(container: HtmlElement, *, backwards: bool = False) -> Iterator[Html
 
 def _printed(element: HtmlElement) -> str:
     """An element's text with the notes' marks in it as they were printed."""
-    if next((s for s in element.iter("sup") if s.get("data-note")), None) is None:
+    if next(element.iter("sup"), None) is None:
         return text_of(element)
     twin = copy.deepcopy(element)
     twin.tail = None
-    for mark in twin.iter("sup"):
-        if mark.get("data-note"):
-            sign = mark.get("data-marker") or mark.get("data-note") or ""
+    for mark in list(twin.iter("sup")):
+        # A raised figure whose note wasn't found is a mark all the same.
+        sign = mark.get("data-marker") or mark.get("data-note") or text_of(mark)
+        if mark.get("data-note") or re.fullmatch(r"\d{1,3}|[a-z]", sign):
+            mark[:] = []
             mark.text = f"[{sign}]" if sign.isalnum() else sign
     return text_of(twin)
 

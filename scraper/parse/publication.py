@@ -173,7 +173,7 @@ def _short_texts(element: HtmlElement, count: int, depth: int = 0) -> list[tuple
     for child in list(element)[:12]:
         if len(found) >= count:
             break
-        if isinstance(child.tag, str) and child.tag not in ("script", "style", "svg", "nav", "form", "h2", "h3"):
+        if isinstance(child.tag, str) and child.tag not in ("script", "style", "svg", "nav", "form", "h2"):
             text = short_text(child, 120)
             if text:
                 found.append((text, child))

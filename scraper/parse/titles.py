@@ -9,13 +9,19 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from presslift.scraper.parse.dates import language_rows
+import msgspec
+from lxml.html import HtmlElement
+
+from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.people import name_slug
 from presslift.scraper.parse.view import PageView
 
-SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\s*|:\s+|\s+::\s+|\s*»\s*)")
+SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\s*|:\s+|\s+::\s+)")
+SLUG_WEIGHT = 0.7
+PAGE_NUMBER = re.compile(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*")
 QUOTES = str.maketrans({"’": "'", "‘": "'", "‚": "'", "′": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
 
 
@@ -46,6 +52,7 @@ def read_site_names(view: PageView) -> SiteNames:
     names += [n for v in view.graph.values("WebSite.alternateName")[:2] if (n := text_value(v))]
     names += meta.get("application-name", [])[:1] + meta.get("apple-mobile-web-app-title", [])[:1]
     names += [t for e in view.index.find(".site-title, .wp-block-site-title, .site-name, #site-title")[:2] if (t := text_of(e)) and len(t) < 60]
+    names += [t for e in view.index.by_tag.get("h1", [])[:4] if _links_home(view, e) and len(t := text_of(e)) < 60 and t]
     if view.profile is not None and (told := getattr(view.profile, "site_name", None)):
         names.insert(0, told)
     known = {letters(html.unescape(n)) for n in names} | _host_labels(view.url)
@@ -102,12 +109,11 @@ def cut_site(title: str, names: SiteNames) -> str:
     """A title without the site's names and taglines at its ends; never nothing."""
     pieces = SEPARATOR.split(" ".join(html.unescape(title).split()))
     parts, marks = pieces[::2], pieces[1::2]
-    while len(parts) > 1 and (_is_site(parts[-1], names) or re.fullmatch(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*", parts[-1].lower())):
-        parts, marks = parts[:-1], marks[:-1]
-    if len(parts) > 2 and _is_site(parts[-2], names):
-        parts, marks = parts[:-2], marks[:-2]
     while len(parts) > 1 and _is_site(parts[0], names):
         parts, marks = parts[1:], marks[1:]
+    # What follows the site's name is its tagline.
+    end = next((n for n in range(1, len(parts)) if _is_site(parts[n], names) or PAGE_NUMBER.fullmatch(parts[n].lower())), len(parts))
+    parts, marks = parts[:end], marks[: end - 1]
     return "".join(p + m for p, m in zip(parts, [*marks, ""], strict=False)).strip()
 
 
@@ -115,47 +121,106 @@ def _is_site(part: str, names: SiteNames) -> bool:
     bare = letters(part)
     if not bare:
         return True
-    return bare in names.known or bare.removeprefix("the") in names.known or f"the{bare}" in names.known or any(len(k) > 6 and bare.startswith(k) and len(bare) < 2 * len(k) for k in names.known)
+    if bare in names.known or bare.removeprefix("the") in names.known or f"the{bare}" in names.known:
+        return True
+    return any(len(k) > 6 and (bare.startswith(k) and len(bare) < 2 * len(k) or k.startswith(bare) and len(bare) > 0.6 * len(k)) for k in names.known)
 
 
 def read_title(view: PageView, names: SiteNames) -> Decision[str] | None:
     """The article's title by all cues of the table; None when the page shows none."""
     votes = gather(view, "title")
-    headings = _headings(view, votes, names)
-    said: list[tuple[str, Cue]] = list(headings)
+    heads = _heads(view, votes, names)
+    headings = _headings(view, votes, names, [t for t, _ in heads])
     shown = {fold(t): t for t, _ in headings}
-    for vote in votes:
-        if vote.cue.role == "cut":
-            said.append((_matched(cut_site(vote.text, names), shown), vote.cue))
-    told = feed_title(view)
-    cue = next((v.cue for v in votes if v.cue.role == "feed"), None)
-    if told and cue:
-        said.append((_matched(told, shown), cue))
-    said = [(t, c) for t, c in said if t and letters(t)]
-    decision = decide(said, fold)
+    said = [*headings, *((_matched(text, shown), cue) for text, cue in heads)]
+    said = [(t, c) for t, c in said if letters(t)]
+    decision = decide(said + _by_slug(view, [t for t, _ in said]), letters)
     if decision is None:
         return None
+    same = letters(decision.value)
+    elements = [v for v in votes if v.element is not None and v.cue.role not in ("cut", "feed")]
+    view.heading = next((v.element for v in elements if letters(v.text) == same), next((v.element for v in elements if same in letters(v.text)), None))
     # As the heading prints it: plugins shorten, re-case and escape.
-    decision.value = shown.get(fold(decision.value), decision.value)
+    decision.value = next((t for t, _ in headings if letters(t) == same), decision.value)
     return decision
 
 
-def _headings(view: PageView, votes: list[Vote], names: SiteNames) -> list[tuple[str, Cue]]:
+def _by_slug(view: PageView, titles: list[str]) -> list[tuple[str, Cue]]:
+    """The title that a permalink was made from, where one of several is clearly nearer to it."""
+    slug = {w for w in re.split(r"[\W_]+", _path(view.url).rsplit("/", 1)[-1]) if w}
+    distinct = list({letters(t): t for t in titles}.values())
+    if len(slug) < 3 or len(distinct) < 2:
+        return []
+    ranked = sorted(((_overlap(slug, {w for w in re.split(r"[\W_]+", name_slug(t)) if w}), t) for t in distinct), reverse=True)
+    return [(ranked[0][1], Cue(name="slug", weight=SLUG_WEIGHT, family="slug"))] if ranked[0][0] > ranked[1][0] + 0.1 else []
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, len(one | other))
+
+
+def _heads(view: PageView, votes: list[Vote], names: SiteNames) -> list[tuple[str, Cue]]:
+    """What the page's head says, without the site's name: titles for search engines, and core's own."""
+    found: list[tuple[str, Cue]] = []
+    plugin: set[str] = set()
+    at_home = not urlsplit(view.url).path.strip("/")
+    for vote in sorted((v for v in votes if v.cue.role == "cut"), key=lambda v: v.cue.family != "seo"):
+        text = cut_site(vote.text, names)
+        if _is_site(text, names) and not at_home:
+            continue
+        # One plugin writes both the head and the graph: what they share is one witness.
+        seo = vote.cue.family == "seo"
+        plugin |= {letters(text)} if seo else set()
+        found.append((text, vote.cue if seo or letters(text) not in plugin else msgspec.structs.replace(vote.cue, family="seo")))
+    told = feed_title(view)
+    cue = next((v.cue for v in votes if v.cue.role == "feed"), None)
+    return [*found, (told, cue)] if told and cue else found
+
+
+def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[str]) -> list[tuple[str, Cue]]:
     found = []
     count = sum(1 for h in view.index.by_tag.get("h1", []) if text_of(h))
+    told = {w for head in heads for w in fold(head).split() if len(w) > 2}
     for vote in votes:
         if vote.element is None or vote.cue.role in ("cut", "feed") or vote.cue.role == "only" and count != 1:
             continue
         if _is_site(vote.text, names) and _leads_home(view, vote):
             continue
-        found.append((vote.text, vote.cue))
+        text = _without_company(cut_site(vote.text, names) if " " in vote.text else vote.text, heads)
+        words = {w for w in fold(text).split() if len(w) > 2}
+        # A heading that shares nothing with the page's title is another thing's.
+        strange = bool(told and words) and not words & told and len(text.split()) <= 3
+        found.append((text, msgspec.structs.replace(vote.cue, weight=vote.cue.weight / 2) if strange else vote.cue))
     return found
+
+
+def _without_company(heading: str, heads: list[str]) -> str:
+    """A heading without the category or the date line that stands in it, where the page's title is the rest."""
+    folded = fold(heading)
+    for head in heads:
+        bare = fold(head)
+        if len(bare) < 10 or bare == folded:
+            continue
+        if folded.startswith(bare) and (re.match(r"\W+[|·•/]|\s+[|·•/]", folded[len(bare) :]) or parse_date(folded[len(bare) :]) is not None):
+            return heading[: len(head)]
+        if folded.endswith(bare) and re.search(r"[|·•/:]\s*$", folded[: -len(bare)]) and len(folded) - len(bare) < 30:
+            return heading[-len(head) :]
+    return heading
 
 
 def _leads_home(view: PageView, vote: Vote) -> bool:
     assert vote.element is not None
-    links = [*vote.element.iter("a"), *(a for a in vote.element.iterancestors() if a.tag == "a")]
-    return not links or any(urlsplit(view.absolute(a.get("href") or "")).path.strip("/") == "" for a in links)
+    links = [*vote.element.iter("a"), *vote.element.iterancestors("a")]
+    return not links or _links_home(view, vote.element)
+
+
+def _links_home(view: PageView, heading: HtmlElement) -> bool:
+    for link in [*heading.iter("a"), *heading.iterancestors("a")]:
+        address = view.absolute(link.get("href") or "").rstrip("/")
+        # Archived copies have the whole address in their path.
+        if urlsplit(address).path.strip("/") == "" or view.url.startswith(address) and re.search(r"https?://[^/]+$", address):
+            return True
+    return False
 
 
 def _matched(text: str, shown: dict[str, str]) -> str:

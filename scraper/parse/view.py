@@ -22,11 +22,14 @@ CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "
 
 
 class PageView:
-    """A document with what several readers need of it. ``main`` is the element of the article, ``body`` when none is told."""
+    """A document with what several readers need of it. ``main`` is the element of the article, ``body`` when none is told;
+    ``heading`` is the title's element once the title was read.
+    """
 
     def __init__(self, doc: Document, profile: SiteProfile | None = None):
         self.doc, self.url, self.profile = doc, doc.url or "", profile
         self.index = PageIndex(doc.root)
+        self.heading: HtmlElement | None = None
         self._elsewhere: dict[HtmlElement, bool] = {}
 
     @cached_property
@@ -128,7 +131,13 @@ class PageView:
 
     @cached_property
     def _around(self) -> frozenset[HtmlElement]:
-        return frozenset([self.main, *self.main.iterancestors()])
+        # What holds the article or its heading is no furniture, whatever its class says ("right-sidebar" is a layout).
+        headings = [h for h in self.index.by_tag.get("h1", []) if h.text is None or len(h.text) < 300][:3]
+        inside = [a for h in headings if not any(a.tag in ("nav", "aside", "footer") for a in h.iterancestors()) and not self._in_card(h) for a in h.iterancestors()]
+        return frozenset([self.main, *self.main.iterancestors(), *inside])
+
+    def _in_card(self, element: HtmlElement) -> bool:
+        return any(a is not self.main and self._is_card(a) for a in element.iterancestors())
 
     def _starts_elsewhere(self, element: HtmlElement) -> bool:
         return element not in self._around and (self._fenced_here(element) or self._is_card(element))
@@ -136,6 +145,8 @@ class PageView:
     def _is_card(self, element: HtmlElement) -> bool:
         names = (element.get("class") or "").split()
         if not names and element.tag != "article":
+            return False
+        if element.tag == "article" and len(self.index.by_tag.get("article", [])) == 1:
             return False
         if element.tag == "article" or CARD_CLASSES.intersection(names):
             return self.wp_id is None or f"post-{self.wp_id[0]}" not in names
