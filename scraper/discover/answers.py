@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from presslift.errors import FetchError
 from presslift.scraper.discover.events import Answer, Get
 
+LONE_SURROGATE = re.compile(r"\\u[dD][89abAB]\w\w(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]\w\w)\\u[dD][c-fC-F]\w\w")
 NOISE = 200_000
 """Bytes in front of the JSON that are searched for its beginning."""
 
@@ -25,6 +26,8 @@ class Refused(Exception):
 def read_json(answer: Answer) -> Any:
     """The JSON of an answer, whatever stands before or after it. Raises ``ValueError`` when there is none."""
     text = answer.body.decode("utf-8-sig", "replace").strip().lstrip("\ufeff").strip()
+    if "\\u" in text:
+        text = LONE_SURROGATE.sub(r"\\ufffd", text)
     decoder = json.JSONDecoder(strict=False)
     try:
         return decoder.raw_decode(text)[0]

@@ -75,7 +75,10 @@ def is_internal_taxonomy(name: str) -> bool:
 
 def classify(url: str, home: str | None = None) -> AddressKind:
     """The kind of an address (normal form, same host as ``home``); ``home`` is the start of the site, with its folder."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return AddressKind(kind="invalid", rule="invalid", reason="no web address", follow=False, base=url)
     folder = urlsplit(home).path.rstrip("/") if home else ""
     path = parts.path.removeprefix(folder) if parts.path.startswith(folder) else parts.path
     path = unquote(path) or "/"

@@ -6,7 +6,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -242,7 +242,7 @@ class Crawler:
             return
         following = facts.next_url or self._by_script(doc, facts, base, kind)
         if following:
-            self.add(urljoin(url, following))
+            self.add(canonical(following, url))
         elif facts.kind == "home" or kind.kind == "home":
             self.blog_ended = True
         self._follow(doc)
@@ -285,7 +285,7 @@ class Crawler:
         if self._mode == "next" or (self._mode == "archives" and singular):
             return
         for href in links_of(doc.root):
-            self.add(href if href.startswith(("http://", "https://")) else urljoin(doc.url or self._home, href))
+            self.add(href if href.startswith(("http://", "https://")) else canonical(href, doc.url or self._home))
 
 
 def links_of(root: HtmlElement) -> Iterator[str]:

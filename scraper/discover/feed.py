@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
 
 from lxml import etree
 from msgspec import Struct
@@ -141,8 +140,8 @@ def _person(element: Any) -> str | None:
 
 
 def _id_of(address: str | None) -> int | None:
-    query = parse_qs(urlsplit(address or "").query)
-    return next((n for name in ("p", "page_id") for v in query.get(name, []) if (n := number(v))), None)
+    match = re.search(r"[?&](?:p|page_id)=(\d{1,18})(?:[&#]|$)", address or "")
+    return int(match[1]) if match else None
 
 
 def page_of(feed: str, page: int) -> str:
@@ -225,7 +224,7 @@ def _items(url: str, get: Get) -> tuple[Answer, list[dict[str, Any]]]:
 
 
 def _found(item: dict[str, Any], answer: Answer, hosts: frozenset[str], home: str) -> Iterator[Event]:
-    url = canonical(urljoin(home, item["link"] or item["guid"] or ""))
+    url = canonical(item["link"] or item["guid"] or "", home)
     if not same_site(url, hosts):
         # A forwarding service stands in the link; the guid is WordPress's own.
         own = canonical(item["guid"] or "")

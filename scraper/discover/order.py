@@ -50,7 +50,13 @@ class _Discovery:
             return
         yield from self._note(discover_sitemaps(self._facts, self._get, self._settings))
         by_rest = self._rest_suffices()
-        yield from self._note(discover_feeds(self._facts, self._get, self._settings, whole=not by_rest))
+        co_authored = False
+        for event in self._note(discover_feeds(self._facts, self._get, self._settings, whole=not by_rest)):
+            co_authored = co_authored or (isinstance(event, Found) and len((event.item or {}).get("creators") or []) > 1)
+            yield event
+        if by_rest and co_authored:
+            # REST names the account alone; a co-author plugin prints all authors in the feed.
+            yield from self._note(discover_feeds(self._facts, self._get, self._settings, whole=True))
         covered = by_rest or self._sitemap_suffices()
         if covered:
             unknown = self._unknown_links()

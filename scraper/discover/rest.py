@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from presslift.config import Settings
 from presslift.records import SiteFacts
@@ -102,14 +102,14 @@ class _Reader:
         guid = text(item.get("guid"))
         for given in (link, guid):
             if given:
-                url = urljoin(self._facts.url, given)
+                url = canonical(given, self._facts.url)
                 if same_site(url, self._hosts):
-                    return canonical(url)
+                    return url
                 if given is link:
                     return None
         names = {"post": "p", "page": "page_id"}
         query = {names[type_]: wp_id} if type_ in names else {"post_type": type_, "p": wp_id}
-        return canonical(urljoin(self._facts.url, "?" + urlencode(query)))
+        return canonical("?" + urlencode(query), self._facts.url)
 
     def taxonomies(self) -> Iterator[Event]:
         """Every public taxonomy and its terms."""

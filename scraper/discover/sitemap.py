@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 from lxml import etree
 from msgspec import Struct
@@ -189,7 +189,7 @@ class _Reader:
             try:
                 answer = self._ask(url)
                 for entry in read_sitemap(answer, self._most):
-                    address = canonical(urljoin(url, entry.url))
+                    address = canonical(entry.url, url)
                     if not entry.index:
                         pages, seen = True, seen + 1
                         yield from self._entry(address, entry, label, answer)

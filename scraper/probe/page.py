@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from functools import cache
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -112,7 +111,7 @@ def menus_of(root: HtmlElement, base: str) -> list[dict[str, Any]]:
         links = select(
             nav, "li.menu-item > a[href], li.page_item > a[href], li.wp-block-navigation-item > a[href], .wp-block-page-list a[href]"
         )
-        items = [{"title": text_of(a), "url": urljoin(base, a.get("href") or "")} for a in links[:MENU_LINKS]]
+        items = [{"title": text_of(a), "url": canonical(a.get("href") or "", base)} for a in links[:MENU_LINKS]]
         if items and items not in [m["items"] for m in menus]:
             menus.append({"name": nav.get("aria-label") or nav.get("id") or None, "items": items})
     return menus
@@ -122,7 +121,7 @@ def posts_by_pages(doc: Document, home: str) -> int | None:
     """About how many posts there are, where the front page lists them: its own, times the number of the last page."""
     members = len(read_archive(doc).members)
     hosts = site_hosts(home)
-    links = {canonical(urljoin(doc.url or home, a.get("href") or "")) for a in doc.root.iter("a")}
+    links = {canonical(a.get("href") or "", doc.url or home) for a in doc.root.iter("a")}
     pages = [kind.page for link in links if same_site(link, hosts) and (kind := classify(link, home)).kind == "home"]
     return members * max([1, *pages]) if members and "blog" in doc.body_classes else None
 

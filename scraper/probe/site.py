@@ -89,7 +89,7 @@ def _home_of(doc: Document, here: str, settings: Settings) -> str:
     """The site's start, from the address of any of its pages: what its REST or feed links hang on."""
     hosts = site_hosts(here, settings.site.aliases)
     for link in doc.root.iter("link"):
-        rel, href = (link.get("rel") or "").lower(), urljoin(here, link.get("href") or "")
+        rel, href = (link.get("rel") or "").lower(), canonical(link.get("href") or "", here)
         if rel == "https://api.w.org/":
             match = re.match(r"(.+?/)(?:(?:index\.php/)?wp-json/?|(?:index\.php)?\?rest_route=/?)$", href)
         elif rel == "alternate" and "rss" in (link.get("type") or ""):
@@ -110,7 +110,7 @@ def _find_rest(facts: SiteFacts, doc: Document, answer: Answer, get: Get, settin
     if settings.scope.source == "html":
         facts.rest_detail = "not asked (scope.source is html)"
         return offers.Rest()
-    declared = [urljoin(facts.url, e.get("href") or "") for e in doc.root.iter("link") if e.get("rel") == "https://api.w.org/"]
+    declared = [canonical(e.get("href") or "", facts.url) for e in doc.root.iter("link") if e.get("rel") == "https://api.w.org/"]
     declared += re.findall(r'<([^>]+)>;\s*rel="?https://api\.w\.org/"?', header(answer, "link") or "")
     own = [root for root in declared if same_site(root, site_hosts(facts.url, settings.site.aliases))]
     rest = offers.find_rest(facts.url, own, get)
@@ -185,14 +185,14 @@ def _declared_feeds(home: str, doc: Document, settings: Settings) -> list[str]:
     hosts = site_hosts(home, settings.site.aliases)
     declared, translated = [], []
     for link in doc.root.iter("link"):
-        href = urljoin(home, link.get("href") or "")
+        href = canonical(link.get("href") or "", home)
         if "alternate" not in (link.get("rel") or "").lower().split() or not same_site(href, hosts):
             continue
         if (link.get("type") or "") in ("application/rss+xml", "application/atom+xml"):
             if "/comments/" not in href and "comments-" not in href:
                 declared.append(href)
         elif link.get("hreflang") and canonical(href) != home and "?" not in href:
-            translated.append(urljoin(href, "feed/"))
+            translated.append(canonical("feed/", href))
     return [*declared[:5], *translated[:10]]
 
 
@@ -204,7 +204,7 @@ def _name_and_zone(facts: SiteFacts, doc: Document, rest: offers.Rest, get: Get,
     elif not facts.name:
         facts.name, source = page.name_of(doc), "page"
     facts.source["name"] = source
-    samples = _samples(facts, rest, get)
+    samples = [s for s in _samples(facts, rest, get) if same_site(s["link"] or "", site_hosts(facts.url, settings.site.aliases))]
     facts.permalink_structure = permalink_structure(samples)
     if facts.permalink_structure:
         facts.source["permalink_structure"] = f"inferred from {len(samples)} addresses"
