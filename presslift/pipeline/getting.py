@@ -80,6 +80,19 @@ class Getter:
                 self.note(kind, answer)
             yield url, answer
 
+    def gather(self, urls: Iterable[str], *, kind: str) -> dict[str, Response | FetchError]:
+        """Ask for some addresses at once; what this run has of them already comes from the archive."""
+        found: dict[str, Response | FetchError] = {}
+        left: list[str] = []
+        for url in urls:
+            kept = self._failed.get(url) or self._kept(url)
+            if kept is None:
+                left.append(url)
+            else:
+                found[url] = kept
+        found.update(self.many(left, kind))
+        return found
+
     def archived(self, number: int) -> tuple[Row, ArchivedResponse]:
         """A noted response by its number, with its bytes."""
         row = self._store.row("SELECT * FROM responses WHERE id = ?", number)

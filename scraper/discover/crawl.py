@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -14,7 +14,7 @@ from presslift.config import Settings
 from presslift.errors import FetchError, ParseError
 from presslift.records import SiteFacts
 from presslift.scraper.discover.classify import AddressKind, classify, is_internal_type
-from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Get, Left, Listing, capture_of, header
+from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Gather, Get, Left, Listing, capture_of, header
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.knowledge import table
@@ -60,6 +60,7 @@ class Crawler:
         self._get, self._home, self._mode = get, canonical(facts.url), follow
         self._hosts = site_hosts(facts.url, settings.site.aliases)
         self._most = settings.fetch.max_crawl_pages
+        self._abreast = max(1, settings.fetch.concurrency) * 2 if isinstance(get, Gather) else 1
         self._seen: set[str] = set()
         # As printed: most links of a page stand on every page.
         self._raw: set[str] = set()
@@ -100,17 +101,20 @@ class Crawler:
 
     def walk(self) -> Iterator[Event]:
         """Ask for everything in the queue, and for what that leads to."""
-        while self._first or self._late:
-            if self.pages >= self._most:
-                break
+        while (self._first or self._late) and self.pages < self._most:
+            batch: list[tuple[str, AddressKind]] = []
             queue = self._first or self._late
-            url, kind = queue.popleft()
-            if queue is self._late and self._needless(kind):
-                yield Left(url=url, reason=kind.reason or "an archive", rule=kind.rule, source="crawl")
-                continue
-            yield from self._visit(url, kind)
-            yield from self._left
-            self._left.clear()
+            while queue and len(batch) < min(self._abreast, self._most - self.pages):
+                url, kind = queue.popleft()
+                if queue is self._late and self._needless(kind):
+                    yield Left(url=url, reason=kind.reason or "an archive", rule=kind.rule, source="crawl")
+                else:
+                    batch.append((url, kind))
+            answers = self._ask([url for url, _ in batch])
+            for url, kind in batch:
+                yield from self._visit(url, kind, answers[url])
+                yield from self._left
+                self._left.clear()
         waiting = len(self._first) + len(self._late)
         details = [f"stopped at max_crawl_pages ({self._most:,}), {waiting:,} addresses were waiting"] if waiting else []
         if self.failed:
@@ -135,12 +139,22 @@ class Crawler:
                 return "trap: one page in many views"
         return None
 
-    def _visit(self, url: str, kind: AddressKind) -> Iterator[Event]:
-        self.pages += 1
-        try:
-            answer = self._get(url, kind="page", accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")
-        except FetchError as error:
-            yield from self._unread(url, kind, error)
+    def _ask(self, urls: list[str]) -> Mapping[str, Answer | FetchError]:
+        """The answers of some pages, at once where the way to the site allows it; judged in the queue's order all the same."""
+        self.pages += len(urls)
+        if isinstance(self._get, Gather):
+            return self._get.gather(urls, kind="page")
+        answers: dict[str, Answer | FetchError] = {}
+        for url in urls:
+            try:
+                answers[url] = self._get(url, kind="page")
+            except FetchError as error:
+                answers[url] = error
+        return answers
+
+    def _visit(self, url: str, kind: AddressKind, answer: Answer | FetchError) -> Iterator[Event]:
+        if isinstance(answer, FetchError):
+            yield from self._unread(url, kind, answer)
             return
         final = canonical(answer.final_url)
         if not same_site(final, self._hosts):

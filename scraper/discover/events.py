@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
+from presslift.errors import FetchError
 from presslift.records import Capture
 from presslift.scraper.fetch.response import Answered
 
@@ -41,6 +43,14 @@ class Get(Protocol):
 
     def __call__(self, url: str, *, kind: str, accept: str | None = None) -> Answer:
         """Fetch ``url``."""
+
+
+@runtime_checkable
+class Gather(Protocol):
+    """A ``Get`` that can ask for several addresses at once."""
+
+    def gather(self, urls: Sequence[str], *, kind: str) -> Mapping[str, Answer | FetchError]:
+        """Every address with its answer, or what went wrong."""
 
 
 class Found(Struct, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -253,6 +254,24 @@ def test_crawl_reaches_the_deepest_archive_page_and_follows_no_trap() -> None:
     assert "2024/01/post-10/comment-page-2/" in left(events)
     news = [e.data for e in events if isinstance(e, Evidence) and e.kind == "archive" and e.data["slug"] == "news"]
     assert {m for d in news for m in d["members"]} == {site.url + p.path for p in site.posts if p.category == "news"}
+
+
+def test_crawl_asks_several_pages_at_once_where_it_can() -> None:
+    with WordPress(posts(42), rest=False, sitemap=False, feed=False) as site:
+        client, sizes = site.get(), []
+
+        class Wide:
+            def __call__(self, url: str, *, kind: str, accept: str | None = None) -> Any:
+                return client.get(url, kind=kind, accept=accept)
+
+            def gather(self, urls: Sequence[str], *, kind: str) -> dict[str, Any]:
+                sizes.append(len(urls))
+                return dict(client.map(urls, kind=kind))
+
+        facts = probe_site(site.url, Wide(), Settings())
+        events = list(discover(facts, Wide(), Settings()))
+    assert found(events) == {p.path for p in site.posts}
+    assert max(sizes) > 3
 
 
 def test_crawl_stops_at_its_bound_and_says_so() -> None:
