@@ -91,6 +91,13 @@ class Getter:
             else:
                 found[url] = kept
         found.update(self.many(left, kind))
+        for url in left:
+            if url not in found:
+                # Stopped under way: asking says so.
+                try:
+                    found[url] = self(url, kind=kind)
+                except FetchError as error:
+                    found[url] = error
         return found
 
     def archived(self, number: int) -> tuple[Row, ArchivedResponse]:
