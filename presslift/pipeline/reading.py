@@ -33,6 +33,9 @@ NOT_ARTICLES = ("archive", "home", "search", "attachment")
 SAMPLE = 60
 """Pages that a site's profile is learned from."""
 
+MOST_COMMENT_PAGES = 500
+"""Of one article."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -42,6 +45,7 @@ class Reader:
     def __init__(self, store: Store, getter: Getter, run: int, facts: SiteFacts, settings: Settings, folder: Path, progress: Progress):
         self._store, self._getter, self._run, self._facts, self._settings = store, getter, run, facts, settings
         self._folder, self._progress = folder, progress
+        self._zone = settings.site.timezone or facts.timezone or facts.utc_offset
         self.profile: SiteProfile | None = None
         self.read = self.failed = 0
 
@@ -185,6 +189,7 @@ class Reader:
                 profile=self.profile,
                 settings=self._settings.site,
                 custom=self._settings.custom,
+                zone=self._zone,
             )
         except ParseError as error:
             self._failed(row["key"], error.reason, error.detail, noted["status"], 1)
@@ -255,17 +260,26 @@ class Reader:
 
     def _more_comments(self, page: PageReading, captures: list[Capture]) -> list[Comment]:
         found: list[Comment] = []
-        for url in page.comments.pages[:500]:
+        waiting, seen = list(page.comments.pages), {page.url}
+        while waiting and len(seen) < MOST_COMMENT_PAGES:
+            url = waiting.pop(0)
+            if url in seen:
+                continue
+            seen.add(url)
             try:
                 response = self._getter(url, kind="page")
-                if response.status == 200:
-                    noted = self._getter.known(url)
-                    if noted is not None:
-                        captures.append(_capture("comments", noted))
-                    doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
-                    found = discussion.merge_comments(found, discussion.read_comment_page(doc).comments)
+                if response.status != 200:
+                    continue
+                noted = self._getter.known(url)
+                if noted is not None:
+                    captures.append(_capture("comments", noted))
+                doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
+                read = discussion.read_comment_page(doc, self._zone)
             except (FetchError, ParseError) as error:
                 self._store.add_problem(self._run, now(), url, "comments", error.reason, error.detail, getattr(error, "status", None), 1)
+                continue
+            found = discussion.merge_comments(found, read.comments)
+            waiting += read.pages
         return found
 
     # ---- outcomes

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import logging
+import os
+import re
 import shutil
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,9 @@ import msgspec
 from msgspec import Struct
 
 from presslift.config import Settings, dump, load_settings
-from presslift.errors import NotAnOut, OutUnwritable, PressliftError, SiteError, UsageError
+from presslift.errors import NotAnOut, OutUnwritable, PressliftError, SiteError, Stopped, UsageError
 from presslift.exports import write_dataset
+from presslift.exports.format import choose_formats
 from presslift.pipeline.archives import ArchiveReader
 from presslift.pipeline.finding import Finder
 from presslift.pipeline.getting import Getter, now
@@ -26,13 +30,18 @@ from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
 from presslift.records import SiteFacts
 from presslift.scraper.discover import discover
+from presslift.scraper.discover.events import Event, Found
 from presslift.scraper.fetch.addresses import site_hosts, start_address
 from presslift.scraper.fetch.archive import Archive
 from presslift.scraper.fetch.client import Client
 from presslift.scraper.probe import probe_site
 from presslift.store import FILE_NAME, Store, writable
+from presslift.transforms import build_chain
 
-log = logging.getLogger("presslift")
+CONFIG = "config.yaml"
+HARMLESS = frozenset({CONFIG, "overrides.yaml", "site.yaml", ".lock", "lost+found", ".DS_Store"})
+"""What a folder may hold that is to become an OUT."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -63,13 +72,18 @@ class RunSummary(Struct, kw_only=True):
 
 
 class Options(Struct, kw_only=True):
-    """How one run differs from the next."""
+    """How one run differs from the next.
+
+    Setting ``stop`` ends the run with ``Stopped``; the next one goes on where it stood. ``progress`` is called with (stage,
+    done, known), known being 0 while it isn't; ``failures`` with the number of addresses that failed so far.
+    """
 
     full: bool = False
     accept_removals: bool = False
     explicit_delay: bool = False
     stop: threading.Event | None = None
     progress: Progress | None = None
+    failures: Callable[[int], None] | None = None
 
 
 def migrate(
@@ -88,21 +102,15 @@ def migrate(
     """
     address = start_address(url)
     folder = Path(out)
-    settings = config if isinstance(config, Settings) else load_settings(_config_path(folder, config))
+    settings = _checked(folder, config)
     if limit is not None:
         settings = msgspec.structs.replace(settings, scope=msgspec.structs.replace(settings.scope, limit=limit))
-    created = _make_out(folder)
-    try:
-        with hold(folder), Store(folder, create=created or not (folder / FILE_NAME).exists()) as store:
-            known = store.get_meta("site")
-            if known is not None and site_hosts(known).isdisjoint(site_hosts(address)):
-                raise NotAnOut(f"{folder}: is an OUT of {known}, not of {address}; name another folder with -o")
-            return _perform("migrate", folder, known or address, store, settings, _merged(options, progress))
-    except SiteError:
-        # A first run that never reached the site leaves nothing behind.
-        if created:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+    fresh = not (folder / FILE_NAME).exists()
+    with _made(folder), hold(folder), Store(folder, create=fresh) as store:
+        known = store.get_meta("site")
+        if known is not None and site_hosts(known).isdisjoint(site_hosts(address)):
+            raise NotAnOut(f"{folder}: is an OUT of {known}, not of {address}; name another folder with -o")
+        return _perform("migrate", folder, known or address, store, settings, _merged(options, progress))
 
 
 def sync(
@@ -110,7 +118,7 @@ def sync(
 ) -> RunSummary:
     """Bring an OUT up to date. Raises as ``migrate`` does, and ``NotAnOut`` for a folder that is none."""
     folder = open_folder(out)
-    settings = config if isinstance(config, Settings) else load_settings(_config_path(folder, config))
+    settings = _checked(folder, config)
     with hold(folder), Store(folder) as store:
         site = store.get_meta("site")
         if site is None:
@@ -121,8 +129,10 @@ def sync(
 def open_folder(out: str | Path) -> Path:
     """An OUT's folder. Raises ``NotAnOut``."""
     folder = Path(out)
+    if re.match(r"https?:/", str(out)):
+        raise NotAnOut(f"{out}: is an address; name the folder that was given to migrate with -o")
     if not folder.is_dir():
-        raise NotAnOut(f"{folder}: no such folder; `presslift migrate URL -o {folder}` makes one")
+        raise NotAnOut(f"{folder}: {'is a file' if folder.exists() else 'no such folder'}; `presslift migrate URL -o {folder}` makes one")
     if not (folder / FILE_NAME).is_file():
         raise NotAnOut(f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; name the folder given to migrate with -o")
     return folder
@@ -133,39 +143,90 @@ def _merged(options: Options | None, progress: Progress | None) -> Options:
     return msgspec.structs.replace(chosen, progress=progress) if progress else chosen
 
 
-def _config_path(folder: Path, config: str | Path | None) -> Path | None:
+def _checked(folder: Path, config: str | Path | Settings | None) -> Settings:
+    """The settings, all of which can be followed: known before the site is asked for anything. Raises ``UsageError``."""
+    settings = config if isinstance(config, Settings) else own_settings(folder, config)
+    search_modules(folder)
+    build_chain(settings.transforms)
+    choose_formats(settings.export.formats)
+    return settings
+
+
+def own_settings(folder: Path, config: str | Path | None = None) -> Settings:
+    """The settings of a file, else of OUT's config.yaml, else the defaults. Raises ``ConfigError``."""
     if config is not None:
-        return Path(config)
-    own = folder / "config.yaml"
-    return own if own.is_file() else None
+        search_modules(Path(config).parent)
+        return load_settings(Path(config))
+    own = folder / CONFIG
+    return load_settings(own if own.is_file() else None)
 
 
-def _make_out(folder: Path) -> bool:
+def search_modules(folder: Path) -> None:
+    """Have a user's own transforms found in a folder: OUT's, or config.yaml's. What is installed comes first."""
+    path = str(folder.resolve())
+    if path not in sys.path:
+        sys.path.append(path)
+
+
+def record_settings(folder: Path, settings: Settings) -> None:
+    """Keep settings in OUT's config.yaml; comments and what did not change stay as a person wrote them."""
+    path, new = folder / CONFIG, folder / f".{CONFIG}.new"
+    before = path.read_text(encoding="utf-8-sig") if path.is_file() else None
+    if before is not None and load_settings(path) == settings:
+        return
+    with writable(folder):
+        try:
+            with new.open("w", encoding="utf-8") as file:
+                file.write(dump(settings, before))
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Have the folder for a migration. A first run that got nothing from the site (exit code 3) leaves nothing behind."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is a file; name a folder with -o")
-    if folder.is_dir() and not (folder / FILE_NAME).exists() and any(p.name != ".lock" for p in folder.iterdir()):
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    there = set() if missing else {path.name for path in folder.iterdir()}
+    fresh = FILE_NAME not in there
+    if fresh and there - HARMLESS:
         raise NotAnOut(f"{folder}: is not empty and no OUT of presslift; name a new folder with -o")
-    fresh = not folder.exists()
     with writable(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    return fresh
+    try:
+        yield
+    except PressliftError as error:
+        if fresh and error.exit_code == SiteError.exit_code:
+            for path in folder.iterdir():
+                if path.name not in there:
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            with suppress(OSError):
+                for path in missing:
+                    path.rmdir()
+        raise
 
 
 def _perform(command: str, folder: Path, site: str, store: Store, settings: Settings, options: Options) -> RunSummary:
     started, begun = now(), time.monotonic()
     first = store.row("SELECT 1 FROM articles LIMIT 1") is None or store.row("SELECT 1 FROM runs WHERE state = 'done'") is None
+    with writable(folder):
+        record_settings(folder, settings)
+        archive = Archive(folder / "archive")
     run, resumed = store.begin_run(command, started, {"full": options.full})
     store.set_meta("site", site)
-    with writable(folder):
-        (folder / "config.yaml").write_text(dump(settings), encoding="utf-8")
-        archive = Archive(folder / "archive")
     stop = options.stop or threading.Event()
     client = Client(settings.fetch, site, archive=archive, aliases=settings.site.aliases, explicit_delay=options.explicit_delay, stop=stop)
     summary = RunSummary(out=str(folder), site=site, run=run, resumed=resumed)
     try:
         _steps(summary, folder, store, settings, options, Getter(store, client, archive, run), first)
     except PressliftError as error:
-        if not isinstance(error, OutUnwritable):
+        # What was cut off by a signal or the disk is gone on with.
+        if not isinstance(error, OutUnwritable | Stopped):
             store.end_run(run, now(), "failed", error.exit_code, {"error": str(error)})
         raise
     finally:
@@ -177,23 +238,28 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
 
 
 def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, options: Options, getter: Getter, first: bool) -> None:
-    progress = options.progress or (lambda stage, done, known: None)
+    watch = Watch(options)
     site, run = summary.site, summary.run
+    watch("probing", 0, 0)
     facts = _settled_facts(probe_site(site, getter, settings), site, store)
     hosts = site_hosts(facts.url, settings.site.aliases)
     finder = Finder(store, run, facts.url, settings.scope)
-    finder.take(discover(facts, getter, settings))
+    finder.take(watch.finding(discover(facts, getter, settings)))
     if not finder.counts:
         raise SiteError(f"{site}: no posts or pages found in REST, sitemaps, feeds or links; nothing was changed")
     finder.limit(settings.scope.limit)
-    reader = Reader(store, getter, run, facts, settings, folder, progress)
+    reader = Reader(store, getter, run, facts, settings, folder, watch)
+    watch.failed = lambda: reader.failed
     due = reader.due(full=options.full)
     reader.fetch(due)
+    watch("learning", 0, 0)
     reader.learn()
     reader.read_all(due)
+    watch("archives", 0, 0)
     lacking = ArchiveReader(store, getter, run, facts).complete()
     if lacking:
         reader.read_all(lacking)
+    watch("settling", 0, 0)
     settler = Settler(store, run, facts, settings, hosts, first=first, full=options.full)
     settler.withdraw()
     complete = not any(not listing.complete for listing in finder.listings)
@@ -202,7 +268,34 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     _account(summary, store, finder, settler.counts, reader)
     if first and summary.exported == 0:
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
+    watch("exporting", 0, 0)
     summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+
+
+class Watch:
+    """Tells progress, and notices between two steps that the run was asked to stop. Raises ``Stopped``."""
+
+    def __init__(self, options: Options):
+        self._options = options
+        self.failed: Callable[[], int] = lambda: 0
+
+    def __call__(self, stage: str, done: int, known: int) -> None:
+        """A step of a stage."""
+        if self._options.stop is not None and self._options.stop.is_set():
+            raise Stopped("stopped between two steps")
+        if self._options.failures is not None:
+            self._options.failures(self.failed())
+        if self._options.progress is not None:
+            self._options.progress(stage, done, known)
+
+    def finding(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Discovery's events, counted as they come: the most that one source has told."""
+        counts: Counter[str] = Counter()
+        for event in events:
+            if isinstance(event, Found):
+                counts[event.source] += 1
+                self("finding", max(counts.values()), 0)
+            yield event
 
 
 def _settled_facts(facts: SiteFacts, site: str, store: Store) -> SiteFacts:

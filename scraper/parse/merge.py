@@ -111,7 +111,7 @@ def merge(sources: Sources, site: SiteView) -> Article:
     if body is not None:
         article.body_html = ballot.pick("body", (body.html, cue, 1.0 if cue == "rest" else body.confidence))
         article.footnotes = body.notes
-    article.related = _related(page.boxes if page else [], body)
+    article.related = _related(page.boxes if page else body.boxes if body else [], body)
     article.translations = _translations(sources, body)
     picture = site.picture(rest.featured_media) if rest and rest.featured_media else None
     # Where REST is read it also knows that there is none.
@@ -235,6 +235,9 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
     article.byline = ballot.pick("byline", (byline and byline.byline, "byline", 0.95))
     article.contributors = list(byline.contributors if byline else body.contributors if body else [])
     page_people: list[Person] = list(meta.people) if meta else []
+    if feed and len(feed.author_names) > 1 and len(page_people) < 2:
+        # A co-author plugin prints its authors in the feed, whatever the theme prints.
+        page_people = [site.account(None, name) or Account(name=name) for name in feed.author_names]
     if account is not None and [fold(p.name) for p in page_people] == [fold(account.name)]:
         # The account by another spelling (typographer's quotes): its own is the exact one.
         page_people = []

@@ -35,6 +35,7 @@ class BodyReading(Struct, kw_only=True):
     contributors: list[Contributor] = []
     translations: list[Translation] = []
     inline: list[RelatedLink] = []
+    boxes: list[RelatedLink] = []
     warnings: list[str] = []
     cue: str = "unknown"
     confidence: float = 0.5
@@ -61,12 +62,13 @@ def read_page(
     profile: SiteProfile | None = None,
     settings: SiteSettings | None = None,
     custom: dict[str, CustomField] | None = None,
+    zone: str | None = None,
 ) -> PageReading:
-    """Read a page as served. Raises ``ParseError`` when it is no page at all; a missing part is None or empty."""
+    """Read a page as served; ``zone`` (IANA name or ±hh:mm) serves dates printed without one. Raises ``ParseError`` when it is no page at all; a missing part is None or empty."""
     doc = read_document(html, url, content_type=content_type)
     fields = {name: _custom_value(doc.root, declared) for name, declared in (custom or {}).items()}
-    discussion = comments.read_comments(doc)
-    boxes = related.read_boxes(doc, profile)
+    discussion = comments.read_comments(doc, zone)
+    boxes = related.read_boxes(doc, profile, url)
     meta = metadata.read_metadata(doc, profile, settings)
     more = page_links(doc)
     choice = body.find_body(doc, profile, meta.title)
@@ -88,7 +90,11 @@ def read_content(
     html: str, meta: Metadata, *, url: str | None = None, profile: SiteProfile | None = None, notes: dict[str, str] | None = None
 ) -> BodyReading:
     """Read REST's ``content.rendered`` or a feed's ``content:encoded``; ``notes`` are the block editor's texts by id."""
-    return read_body(read_fragment(html), scope=None, meta=meta, profile=profile, url=url, notes=notes)
+    container = read_fragment(html)
+    boxes = related.read_boxes_in(container, url)
+    reading = read_body(container, scope=None, meta=meta, profile=profile, url=url, notes=notes)
+    reading.boxes = boxes
+    return reading
 
 
 def read_body(
