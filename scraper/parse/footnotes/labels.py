@@ -16,12 +16,12 @@ NUMBER = r"\d{1,3}"
 ROMAN = r"[ivx]{1,6}"
 NUMBERS = rf"{NUMBER}(?:\s?[,;–-]\s?{NUMBER}){{0,9}}"
 
-WHOLE = re.compile(rf"[\[({{]?\s*(?:{WORD}\s*\.?\s*)?(?:[*※](?=\d))?({NUMBER}|{ROMAN}|[a-z]|{SYMBOL}|#{{1,3}})\s*[\])}}]?[.:]?", re.I)
+WHOLE = re.compile(rf"[\[({{]?\^?\s*(?:{WORD}\s*\.?\s*)?(?:[*※](?=\d))?({NUMBER}|{ROMAN}|[a-z]|{SYMBOL}|#{{1,3}})\s*[\])}}]?[.:]?", re.I)
 SEVERAL = re.compile(rf"[\[(]?\s*({NUMBERS})\s*[\])]?\.?")
 
 OPENING = re.compile(
     rf"""\s*(?:
-      (?P<bracket>[\[［【〔]\s*(?:{WORD}\s*\.?\s*)?(?P<b>{NUMBER}|{ROMAN}|{SYMBOL})\s*[\]］】〕])
+      (?P<bracket>[\[［【〔]\^?\s*(?:{WORD}\s*\.?\s*)?(?P<b>{NUMBER}|{ROMAN}|{SYMBOL})\s*[\]］】〕])
     | (?P<brace>\{{\s*(?P<c>{NUMBER})\s*\}})
     | (?P<paren>[(（]\s*(?:{WORD}\s*\.?\s*)?(?P<p>{NUMBER}|{SYMBOL})\s*[)）])
     | (?P<raised>[{RAISED}]{{1,3}}|[{CIRCLED}])
@@ -36,11 +36,11 @@ OPENING = re.compile(
 """A note's mark at the start of a line. ``bare`` and ``half`` are list numbers as well."""
 
 MARK = re.compile(
-    rf"""(?P<bracket>[\[［【〔]\s?(?:{WORD}\s*\.?\s*)?(?P<b>{NUMBERS}|{ROMAN}|{SYMBOL})\s?[\]］】〕])
+    rf"""(?P<bracket>[\[［【〔]\^?\s?(?:{WORD}\s*\.?\s*)?(?P<b>{NUMBERS}|{ROMAN}|{SYMBOL})\s?[\]］】〕])
     | (?P<brace>\{{(?P<c>{NUMBER})\}})
     | (?P<paren>[(（]\s?(?:{WORD}\s*\.?\s*)?(?P<p>{NUMBERS}|{SYMBOL})\s?[)）])
     | (?P<raised>[{RAISED}]{{1,3}}|[{CIRCLED}])
-    | (?P<star>[*※]{NUMBER}(?!\w))
+    | (?P<star>[*※]{NUMBER}(?![0-9A-Za-z_]))
     | (?P<symbol>{SYMBOL})(?![\w*])
     | (?P<half>(?<=[^\W\d])(?P<h>{NUMBER})\))
     """,

@@ -14,7 +14,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import BLOCKS, text_of
 from presslift.scraper.parse.footnotes.labels import MARK, WORD, Heading, Opening, expand, heading_of, labels_of, normal, opening_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER
-from presslift.scraper.parse.footnotes.tree import is_element
+from presslift.scraper.parse.footnotes.tree import is_element, short_text
 
 SKIPPED = frozenset("pre code kbd samp script style textarea noscript template svg math button select option iframe".split())
 STARTS = frozenset("[［【〔({（*†‡§‖¶※⁰¹²³⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳0123456789")
@@ -79,7 +79,7 @@ class Line:
 TEXTS = etree.XPath("descendant::text()", smart_strings=False)
 PLACED_TEXTS = etree.XPath("descendant::text()")
 TRIGGER = re.compile(r"[\[［【〔({（*†‡§‖¶※⁰¹²³⁴-⁹①-⑳)]")
-ENCLOSED = re.compile(r"[\[［【〔(（{]\s?(?:[^\W\d]{1,12}\.?\s?)?(?:\d{1,3}|[*†‡§‖¶]{1,6})[\s,;–\])}］】〕）-]|\[[ivxIVX]{1,6}\]")
+ENCLOSED = re.compile(r"[\[［【〔(（{]\^?\s?(?:[^\W\d]{1,12}\.?\s?)?(?:\d{1,3}|[*†‡§‖¶]{1,6})[\s,;–\])}］】〕）-]|\[[ivxIVX]{1,6}\]")
 OPENING_CHARACTERS = frozenset(c for c in STARTS if not c.isdecimal()) | {w[0] for w in table("footnotes")["words"]["note"]}
 OPENING_CHARACTERS |= {c.upper() for c in OPENING_CHARACTERS}
 NUMBER_OPENED = re.compile(r"\s*\d{1,3}(?:[.:)．、\s]|$)")
@@ -88,7 +88,7 @@ NUMBER_OPENED = re.compile(r"\s*\d{1,3}(?:[.:)．、\s]|$)")
 def may_hold_notes(container: HtmlElement, language: str | None) -> bool:
     """A quick look, since most pages have none: a mark that stands twice, or a mark and what may be a list of notes."""
     texts: list[str] = TEXTS(container)
-    raised = [label for sup in container.iter("sup") for label in labels_of(text_of(sup))]
+    raised = [label for sup in container.iter("sup") for label in labels_of(short_text(sup, 40) or "")]
     whole = "\n".join(texts)
     if not raised and not _has_mark(whole):
         # Markers that lost their raising are looked for only above a list that is headed as notes.
@@ -130,7 +130,7 @@ def _has_mark(text: str) -> bool:
             if ENCLOSED.match(text, at):
                 return True
         elif character == "*":
-            if text[at - 1 : at].strip(" \n*/") or text[at + 1 : at + 2].isdecimal():
+            if text[at - 1 : at].strip(" \n*/") or text[at + 1 : at + 2].isdecimal() or text[at + 1 : at + 2] in ("", "\n"):
                 return True
         elif character == ")":
             if text[at - 1 : at].isdecimal() and re.search(r"[^\W\d]\d{1,3}$", text[max(0, at - 5) : at]):
@@ -284,7 +284,7 @@ def _text_marks(slot: Slot, line: int, before: str) -> list[Mark]:
 
 def _may_carry_symbol(before: str, after: str) -> bool:
     """A symbol is a marker behind a word or a sentence's end, not as a wildcard, an operator or emphasis."""
-    if not before or not re.search(r"[\w.,;:!?)\]»”\"'’%…]$", before):
+    if not re.search(r"[\w.,;:!?)\]»”\"'’%…]$", before) and not (not after and re.search(r"\w\s$", before)):
         return False
     opened = re.search(r"(?:^|\s)\*{1,3}\w[^*]*$", before)
     return not opened and (not after or not re.match(r"[\w/.*-]", after) or after == ".")

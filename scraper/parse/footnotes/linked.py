@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -220,7 +221,8 @@ def _one_note_each(parent: HtmlElement, block: HtmlElement) -> bool:
     """Whether a ``div`` is one note's own: named so, or one of several neighbours of which each starts with a mark."""
     names = f"{parent.get('id') or ''} {parent.get('class') or ''}"
     if re.search(r"mso-element: ?(?:foot|end)note", parent.get("style") or "") or OWN_DIV.search(names):
-        return sum(1 for a in parent.iter("a") if label_of(text_of(a)) and "#" in (a.get("href") or "")) <= 2
+        marks = (a for a in parent.iter("a") if label_of(text_of(a)) and "#" in (a.get("href") or ""))
+        return len(list(islice(marks, 3))) <= 2
     if len(parent) < 2:
         return False
     others = [e for e in (parent.getprevious(), parent.getnext()) if e is not None and is_element(e) and e.tag == "div"]
@@ -239,6 +241,9 @@ def _is_note(block: HtmlElement, target: HtmlElement | None, anchor: Anchor, wor
         return True
     if _links_back(block, anchor.link):
         return True
+    if not any(re.search(r"[^\W\d]{2}", text) for text in block_of(anchor.link).itertext()):
+        # A row of numbers leads to sections.
+        return False
     if block.tag == "li":
         return True
     opening = opening_of("".join(block.itertext())[:60])
@@ -326,13 +331,20 @@ def _keep_unmatched(work: Workspace, anchors: list[Anchor], blocks: dict[HtmlEle
             continue
         label = anchor.label or (str(1 + sum(1 for _ in block.itersiblings("li", preceding=True))) if block.tag == "li" else anchor.key)
         blocks[block] = _refless(block, label, anchor.row.name, work)
-    for block, known in list(blocks.items()):
+    _keep_beside(work, blocks)
+
+
+def _keep_beside(work: Workspace, blocks: dict[HtmlElement, Definition]) -> None:
+    """The other items of the lists that matched notes stand in."""
+    listed: dict[HtmlElement, str] = {}
+    for block, known in blocks.items():
         parent = block.getparent()
-        if block.tag != "li" or parent is None or known.confidence < 0.9:
-            continue
+        if block.tag == "li" and known.confidence >= 0.9 and parent is not None:
+            listed[parent] = known.style
+    for parent, style in listed.items():
         for number, item in enumerate((c for c in parent if c.tag == "li"), 1):
             if item not in blocks and text_of(item):
-                blocks[item] = _refless(item, str(number), known.style, work)
+                blocks[item] = _refless(item, str(number), style, work)
 
 
 def _refless(block: HtmlElement, label: str, style: str, work: Workspace) -> Definition:

@@ -27,6 +27,10 @@ STYLES = {
 }
 
 
+MOST = 1500
+"""More lines than this that start with a mark are no notes."""
+
+
 @cache
 def _boilerplate() -> re.Pattern[str]:
     return re.compile(table("footnotes")["reject"]["boilerplate"])
@@ -41,7 +45,7 @@ def read_manual(work: Workspace, language: str | None) -> None:
     outside = heading is not None and all(a is not work.container for a in heading.iterancestors())
     lines = read_lines_of([heading, work.container] if outside and heading is not None else [work.container], language)
     candidates = _candidates(lines)
-    if not candidates:
+    if not candidates or len(candidates) > MOST:
         return
     taken = {c.line for c in candidates}
     marks = [m for m in marks_of(lines) if m.line not in taken or not m.first]
@@ -113,6 +117,7 @@ def _list_item(line: Line, number: int, under: Line | None) -> Candidate | None:
     if (
         parent is None
         or parent.tag != "ol"
+        or len(parent) > MOST
         or (under is None and not after_rule(parent))
         or any(a.tag == "li" for a in parent.iterancestors())
     ):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from lxml.html import HtmlElement
 
@@ -83,8 +85,11 @@ def runs_of(candidates: list[Candidate], lines: list[Line], marks: list[Mark]) -
     """Candidates in runs: numbers rise, and what lies between two notes is the first one's further paragraphs."""
     runs: list[Run] = []
     last: Candidate | None = None
+    on_line: dict[int, list[Mark]] = {}
+    for mark in marks:
+        on_line.setdefault(mark.line, []).append(mark)
     for item in candidates:
-        if last is not None and runs and _follows(last, item, lines, marks):
+        if last is not None and runs and _follows(last, item, lines, on_line):
             if item.line - last.line > 1:
                 last.gap = _between(last, item, lines)
             runs[-1].items.append(item)
@@ -94,7 +99,7 @@ def runs_of(candidates: list[Candidate], lines: list[Line], marks: list[Mark]) -
     return runs
 
 
-def _follows(last: Candidate, item: Candidate, lines: list[Line], marks: list[Mark]) -> bool:
+def _follows(last: Candidate, item: Candidate, lines: list[Line], on_line: dict[int, list[Mark]]) -> bool:
     between = range(last.line + 1, item.line)
     if len(between) > 5 or any(lines[n].heading is not None or lines[n].block.tag in HEADING_TAGS for n in between):
         return False
@@ -102,8 +107,8 @@ def _follows(last: Candidate, item: Candidate, lines: list[Line], marks: list[Ma
         return False
     if last.form == item.form == "symbol" and item.label == last.label:
         return False
-    inside = set(between)
-    return not any(m.line in inside and item.label in m.labels and m.form in COMPATIBLE[item.form] and not m.first for m in marks)
+    inside = (m for n in between for m in on_line.get(n, ()))
+    return not any(item.label in m.labels and m.form in COMPATIBLE[item.form] and not m.first for m in inside)
 
 
 def _between(last: Candidate, item: Candidate, lines: list[Line]) -> list[HtmlElement]:
@@ -137,22 +142,33 @@ def choose(runs: list[Run], lines: list[Line], marks: list[Mark]) -> list[Run]:
     """The runs that are notes, each with its markers."""
     chosen: list[Run] = []
     lengths = [len(line.text) for line in lines]
-    total = sum(lengths) or 1
+    behind = [0, *accumulate(reversed(lengths))][::-1]
+    total = behind[0] or 1
     noted = {c.line for run in runs for c in run.items}
     ended: dict[str, int] = {}
+    by_label: dict[str, list[Mark]] = {}
+    for mark in marks:
+        for label in mark.labels:
+            by_label.setdefault(label, []).append(mark)
     for run in runs:
         first = run.items[0].line
         low = max((ended[c.label] for c in run.items if c.label in ended), default=-1)
-        found = [m for m in marks if low < m.line < first and not (m.line in noted and m.first)]
+        named = {m: None for c in run.items for m in _between_lines(by_label.get(c.label, []), low, first)}
+        found = sorted((m for m in named if not (m.line in noted and m.first)), key=lambda m: m.place)
         _assign(run, found)
         _find_lost(run, lines, low)
-        rest = sum(lengths[run.items[-1].line + 1 :]) / total
+        rest = behind[run.items[-1].line + 1] / total
         own = sum(lengths[c.line] for c in run.items) / total
         if _accept(run, rest, own):
             chosen.append(run)
             for item in run.items:
                 ended[item.label] = item.line
     return _without_lists(runs, chosen)
+
+
+def _between_lines(marks: list[Mark], low: int, high: int) -> list[Mark]:
+    """The marks, in reading order, on lines above ``low`` and below ``high``."""
+    return marks[bisect_right(marks, low, key=lambda m: m.line) : bisect_left(marks, high, key=lambda m: m.line)]
 
 
 def _without_lists(runs: list[Run], chosen: list[Run]) -> list[Run]:

@@ -10,7 +10,7 @@ from lxml.html import Element, HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import classes, detach, read_fragment, select, text_of
-from presslift.scraper.parse.footnotes.labels import label_of
+from presslift.scraper.parse.footnotes.labels import label_of, opening_of
 from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker, lacks_note
 from presslift.scraper.parse.footnotes.tree import WRAPPERS, bracketed, is_element, placeholder, replace, wrapper_of
 
@@ -60,7 +60,10 @@ def _read_row(work: Workspace, row: dict[str, Any], extra: dict[str, str] | None
             found.label = found.label or label
         _mark(work, marker, found)
     _keep_unmatched(work, definitions)
-    work.lists += select(work.root, row["list"]) if "list" in row and definitions else []
+    if "list" in row and definitions:
+        # A list outside the article may be another one's: it goes only with notes of this one.
+        used = {a for d in work.definitions for a in d.block.iterancestors()} if work.scoped else set()
+        work.lists += [e for e in select(work.root, row["list"]) if e in used or not work.scoped or work.container in e.iterancestors()]
 
 
 def _definitions(work: Workspace, row: dict[str, Any], has_markers: bool) -> list[Definition]:
@@ -77,6 +80,9 @@ def _definitions(work: Workspace, row: dict[str, Any], has_markers: bool) -> lis
         keys = _keys(block, row, "definition_key")
         content = row.get("content")
         item = Definition(block, label, row["name"], 0.99, keys, content=content, back=row.get("back"), implied=True)
+        opening = opening_of("".join(block.itertext())[:60])
+        if opening is not None and opening.form == "bracket":
+            item.printed, item.label = opening.printed, opening.label
         if not (content and select(block, content)):
             item.content = None
         found.append(item)

@@ -109,18 +109,30 @@ def place_of(mark: HtmlElement, container: HtmlElement) -> Place:
     return "byline" if node is container and _in_byline(mark, container) else "body"
 
 
+def short_text(element: HtmlElement, limit: int) -> str | None:
+    """The text as it stands, None when it is longer than the limit; no more than that is read."""
+    found: list[str] = []
+    left = limit
+    for text in element.itertext():
+        found.append(text)
+        left -= len(text)
+        if left < 0:
+            return None
+    return "".join(found)
+
+
 def _in_byline(mark: HtmlElement, container: HtmlElement) -> bool:
     block = block_of(mark)
-    if block is container or not BYLINE.match(text_of(block)[:200]) or len(text_of(block)) > 160:
+    if block is container or not BYLINE.match(short_text(block, 160) or ""):
         return False
     length = 0
     for element in container.iter("p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote"):
         if element is block:
             return True
-        length += len(text_of(element))
+        length += len(short_text(element, 700) or " " * 701)
         if length > 700:
             return False
-    return length < 300
+    return True
 
 
 BYLINE = re.compile(r"\s*(?:" + "|".join(sorted(table("footnotes")["words"]["byline"], key=len, reverse=True)) + r")(?:\s*[:：]|\s)", re.I)
@@ -128,21 +140,24 @@ BYLINE = re.compile(r"\s*(?:" + "|".join(sorted(table("footnotes")["words"]["byl
 
 def is_blank(element: HtmlElement) -> bool:
     """Whether nothing would be lost with the element."""
-    if next(element.iter(*SOLID), None) is not None or text_of(element):
+    if next(element.iter(*SOLID), None) is not None:
+        return False
+    if any(text.strip("\u200b\ufeff \n\t\r\u00a0") for text in element.itertext()) and text_of(element):
         return False
     return all(mark.get("class") != PLACEHOLDER for mark in element.iter("sup"))
 
 
 def remove_blocks(blocks: list[HtmlElement], stop: HtmlElement, language: str | None) -> None:
     """Take the notes' blocks out, and with them the rule, the heading and the wrappers that held nothing else."""
-    for block in blocks:
-        parent = block.getparent()
-        if parent is None:
-            continue
-        lead = _lead_in(block, stop, language)
-        detach(block)
-        for element in lead:
+    going = set(blocks)
+    lead = [element for block in blocks if block.getprevious() not in going for element in _lead_in(block, stop, language)]
+    parents: dict[HtmlElement, None] = {}
+    for element in (*blocks, *lead):
+        parent = element.getparent()
+        if parent is not None:
             detach(element)
+            parents[parent] = None
+    for parent in parents:
         _prune(parent, stop, language)
 
 
@@ -184,10 +199,10 @@ def _heads_notes(element: HtmlElement, language: str | None) -> bool:
         return True
     if element.tag in ("ol", "ul", "table", "li"):
         return False
-    text = text_of(element)
-    if len(text) > 60:
+    text = " ".join((short_text(element, 120) or "").split())
+    if not text or len(text) > 60:
         return False
-    return bool(text) and (bool(heading_of(text, language) or heading_of(text, None)) or (len(text) > 2 and not text.strip("_-–—*• .")))
+    return bool(heading_of(text, language) or heading_of(text, None)) or (len(text) > 2 and not text.strip("_-–—*• ."))
 
 
 def _prune(parent: HtmlElement, stop: HtmlElement, language: str | None) -> None:

@@ -244,6 +244,16 @@ STYLES: dict[str, tuple[str, str, list[tuple[str, str, int]]]] = {
         "bracket",
         BRACKETED,
     ),
+    "markdown that was not rendered": (
+        "<p>The mill burned[^1] twice. Nobody knew[^2] why.</p><p>[^1]: Census of 1911.</p><p>[^2]: Her letters, vol. 2.</p>",
+        "bracket",
+        [("[^1]", "Census of 1911.", 1), ("[^2]", "Her letters, vol. 2.", 1)],
+    ),
+    "asterisks with numbers": (
+        "<p>The mill burned*1 twice. Nobody knew*2 why.</p><p>*1：Census of 1911.</p><p>*2：Her letters, vol. 2.</p>",
+        "star",
+        [("*1", "Census of 1911.", 1), ("*2", "Her letters, vol. 2.", 1)],
+    ),
     "braces": (
         "<p>The mill burned{1} twice. Nobody knew{2} why.</p><p>{1} Census of 1911.</p><p>{2} Her letters, vol. 2.</p>",
         "brace",
@@ -359,6 +369,25 @@ def test_the_byline_marker_of_an_unlinked_note() -> None:
     assert [r.place for r in reading.notes[0].refs] == ["byline"]
 
 
+def test_an_asterisk_apart_from_the_name_in_a_byline() -> None:
+    left, reading = read("<p>By Ann Marsh *</p><p>Text of the article.</p><p>* Ann Marsh is a fellow.</p>")
+    assert left == "By Ann Marsh {1} Text of the article."
+    assert [(n.text, n.refs[0].place) for n in reading.notes] == [("Ann Marsh is a fellow.", "byline")]
+
+
+def test_combined_notes_keep_a_ref_for_each_marker() -> None:
+    row = (
+        '<tr class="footnotes_plugin_reference_row"><th class="footnote_plugin_index_combi"><a id="footnote_plugin_reference_7_1_1" class="footnote_backlink">'
+        '<span>↑</span>1</a>, <a id="footnote_plugin_reference_7_1_2" class="footnote_backlink"><span>↑</span>2</a></th><td class="footnote_plugin_text">Census.</td></tr>'
+    )
+    markers = [f'<sup id="footnote_plugin_tooltip_7_1_{n}" class="footnote_plugin_tooltip_text">{n}</sup>' for n in (1, 2)]
+    left, reading = read(
+        f'<p>It{markers[0]} burned{markers[1]}.</p><div class="footnotes_reference_container"><table class="footnote-reference-container"><tbody>{row}</tbody></table></div>'
+    )
+    assert left == "It{1} burned{1}."
+    assert notes(reading) == [("1", "Census.", 2)]
+
+
 def test_places() -> None:
     page = read_document(
         "<html><body><h1>The mill<sup>1</sup></h1><div class='entry-content'><p>By Ann Marsh*</p><p>It burned.<sup>2</sup></p>"
@@ -458,6 +487,7 @@ LOOK_ALIKES = {
     "prices and trade marks": "<p>$9<sup>99</sup> for Mill™ and Wheel®, 5* hotels, l10n-*, a*b.</p>",
     "a contents list": '<div id="ez-toc-container"><ul><li><a href="#one">1</a></li><li><a href="#two">2</a></li></ul></div><h2 id="one">One</h2><p>A.</p><h2 id="two">Two</h2><p>B.</p>',
     "a contents list of its own": '<ol><li><a href="#one">1</a></li></ol><h2 id="one">One</h2><p>Text.</p>',
+    "a row of numbers": '<p><a href="#s1">1</a> <a href="#s2">2</a></p><div id="s1"><p>1 Mills</p></div><div id="s2"><p>2 Wheels</p></div>',
     "comment permalinks": '<p>Text <a href="#comment-12">12</a> <a href="#respond">1</a> <a href="#more-3">3</a></p><ol><li id="comment-12">12 Nice.</li></ol>',
     "a glossary": '<p>The <a class="glossaryLink" href="https://x.example/glossary/mill/" title="Glossary: mill">mill</a> and <abbr title="1">one</abbr>.</p>',
     "a bibliography": "<p>It burned in 1911.</p><h2>Bibliografía</h2><ol><li>Marsh, A. Mills.</li><li>Ellis, R. Wheels.</li></ol>",
