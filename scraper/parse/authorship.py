@@ -14,7 +14,17 @@ from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.dates import parse_date
-from presslift.scraper.parse.people import clean_name, fold_name, has_job_words, is_placeholder, is_role, lead_pattern, looks_like_name, name_slug, split_names
+from presslift.scraper.parse.people import (
+    clean_name,
+    fold_name,
+    has_job_words,
+    is_placeholder,
+    is_role,
+    lead_pattern,
+    looks_like_name,
+    name_slug,
+    split_names,
+)
 from presslift.scraper.parse.publication import lines_near
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
@@ -38,7 +48,11 @@ def read_authorship(view: PageView, names: SiteNames) -> Authorship:
     own = _site_is_person(view)
     said: list[tuple[Names, Cue]] = []
     for cue, people in by_cue.values():
-        real = tuple(p for p in people if fold_name(p.name) in own or not is_placeholder(p.name, (), names.name, host) and fold_name(p.name) not in names.known)
+        real = tuple(
+            p
+            for p in people
+            if fold_name(p.name) in own or (not is_placeholder(p.name, (), names.name, host) and fold_name(p.name) not in names.said)
+        )
         if real:
             said.append((real, cue))
     decision = decide(_with_supersets(said), _key)
@@ -52,10 +66,9 @@ def _by_cue(view: PageView, names: SiteNames) -> dict[str, tuple[Cue, list[Perso
     first: dict[str, HtmlElement] = {}
     for vote in gather(view, "people"):
         _, people = found.setdefault(vote.cue.name, (vote.cue, []))
-        if vote.element is not None and vote.cue.limit > 1:
-            # Several names of one byline stand together; further ones are of other posts.
-            if not _together(first.setdefault(vote.cue.name, vote.element), vote.element):
-                continue
+        # Several names of one byline stand together; further ones are of other posts.
+        if vote.element is not None and vote.cue.limit > 1 and not _together(first.setdefault(vote.cue.name, vote.element), vote.element):
+            continue
         for person in _people(view, vote):
             person.name = cut_site(person.name, names)
             _add(people, person)
@@ -101,7 +114,9 @@ def _with_supersets(said: list[tuple[Names, Cue]]) -> list[tuple[Names, Cue]]:
     sets = [({fold_name(p.name) for p in people}, people, cue) for people, cue in said]
     result = []
     for own, people, cue in sets:
-        wider = next((p for s, p, c in sets if own < s and c.family in ("theme", "coauthors") and len(s) <= 8 and c.name != "author link"), None)
+        wider = next(
+            (p for s, p, c in sets if own < s and c.family in ("theme", "coauthors") and len(s) <= 8 and c.name != "author link"), None
+        )
         result.append((wider or people, cue))
     return result
 
@@ -123,7 +138,9 @@ def _people(view: PageView, vote: Vote) -> list[Person]:
     if isinstance(vote.node, dict):
         return _from_node(vote.node)
     if vote.cue.role == "name":
-        return [Person(name=n) for n in _names(vote.text) if looks_like_name(n) and (" " in n or len(vote.text) < 25) and not has_job_words(n)]
+        return [
+            Person(name=n) for n in _names(vote.text) if looks_like_name(n) and (" " in n or len(vote.text) < 25) and not has_job_words(n)
+        ]
     url = _author_address(view, vote.element)
     if vote.element is None and re.match(r"https?://|www\.", vote.text):
         return []
@@ -144,7 +161,7 @@ def _names(text: str, one: bool = False) -> list[str]:
 
 def _from_node(node: dict[str, Any]) -> list[Person]:
     types = node.get("@type")
-    if types == "Organization" or isinstance(types, list) and "Person" not in types and "Organization" in types:
+    if types == "Organization" or (isinstance(types, list) and "Person" not in types and "Organization" in types):
         return []
     url = node.get("url") if isinstance(node.get("url"), str) else None
     identity = node.get("@id")
@@ -152,7 +169,10 @@ def _from_node(node: dict[str, Any]) -> list[Person]:
         url = identity if isinstance(identity, str) and author_slug(identity) else url
     name = node.get("name")
     name = name[0] if isinstance(name, list) and name else name
-    return [Person(name=n, url=url if author_slug(url) else None, slug=author_slug(url)) for n in (_names(name, one=True) if isinstance(name, str) else [])]
+    return [
+        Person(name=n, url=url if author_slug(url) else None, slug=author_slug(url))
+        for n in (_names(name, one=True) if isinstance(name, str) else [])
+    ]
 
 
 def author_slug(url: str | None) -> str | None:
@@ -197,7 +217,12 @@ def _from_line(text: str) -> list[str]:
         if not match:
             continue
         rest = piece[match.end() :]
-        rest = re.split(r"\s+(?:on|in|at|am|em|el|le|il|op|den|vom)\s+|\s*[|•·–—]\s*|\s+(?=\d)|\s+(?:updated|published|last|posted|reviewed|edited|leave a|no comments)\b", rest, maxsplit=1, flags=re.I)[0]
+        rest = re.split(
+            r"\s+(?:on|in|at|am|em|el|le|il|op|den|vom)\s+|\s*[|•·–—]\s*|\s+(?=\d)|\s+(?:updated|published|last|posted|reviewed|edited|leave a|no comments)\b",
+            rest,
+            maxsplit=1,
+            flags=re.I,
+        )[0]
         words = rest.split()
         while words and (parse_date(f"1 {words[-1]} 2020") or re.search(r"\d", words[-1])):
             words.pop()
@@ -222,7 +247,11 @@ def _account(view: PageView, by_cue: dict[str, tuple[Cue, list[Person]]]) -> Acc
     """The account: who has an author's archive, else whom SEO plugins name, else whom the theme's byline names."""
     everyone = [(cue, p) for cue, people in by_cue.values() for p in people]
     linked = [p for cue, p in everyone if p.url and cue.family != "coauthors"]
-    told = linked or [p for cue, p in everyone if cue.family in ("seo", "graph")] or [p for cue, p in everyone if cue.family in ("theme", "microdata")]
+    told = (
+        linked
+        or [p for cue, p in everyone if cue.family in ("seo", "graph")]
+        or [p for cue, p in everyone if cue.family in ("theme", "microdata")]
+    )
     if not told:
         return None
     first = told[0]

@@ -11,7 +11,17 @@ from msgspec import Struct
 from presslift.records import Contributor
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import parse_date
-from presslift.scraper.parse.people import clean_name, fold_name, has_job_words, is_placeholder, lead_pattern, looks_like_name, role_pattern, roles, split_names
+from presslift.scraper.parse.people import (
+    clean_name,
+    fold_name,
+    has_job_words,
+    is_placeholder,
+    lead_pattern,
+    looks_like_name,
+    role_pattern,
+    roles,
+    split_names,
+)
 
 LONGEST_LINE = 180
 PIECES = re.compile(r"\s+[|•·‖]\s+|\s*[|‖]\s*|\s+[–—]\s+|\s*;\s*|\n")
@@ -29,9 +39,14 @@ class Byline(Struct, kw_only=True):
 @cache
 def _next_lead() -> re.Pattern[str]:
     people = table("people")
-    words = {w for row in people["lead"].values() for w in row["colon"]} | {w for row in people["role"].values() for w in row["colon"] + row["plain"]}
+    words = {w for row in people["lead"].values() for w in row["colon"]} | {
+        w for row in people["role"].values() for w in row["colon"] + row["plain"]
+    }
     alternatives = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
-    return re.compile(rf"[.,;]?\s+(?=(?:{alternatives})\s*[:：])|[.,;]\s+(?=(?:{'|'.join(re.escape(w) for w in sorted(_plain_roles(), key=len, reverse=True))})\s)", re.I)
+    return re.compile(
+        rf"[.,;]?\s+(?=(?:{alternatives})\s*[:：])|[.,;]\s+(?=(?:{'|'.join(re.escape(w) for w in sorted(_plain_roles(), key=len, reverse=True))})\s)",
+        re.I,
+    )
 
 
 @cache
@@ -65,7 +80,8 @@ def _take(found: Byline, piece: str, known: Collection[str], emphasised: bool) -
     if not found.authors and not found.contributors:
         return False
     # What may stand behind names: a date, a job, an organisation in a word or two.
-    return parse_date(piece) is not None or has_job_words(piece) and len(piece.split()) <= 6 or len(piece.split()) <= 3 and looks_like_name(piece)
+    words = len(piece.split())
+    return parse_date(piece) is not None or (words <= 6 and has_job_words(piece)) or (words <= 3 and looks_like_name(piece))
 
 
 def _take_authors(found: Byline, piece: str, lead: re.Match[str], known: Collection[str], emphasised: bool) -> bool:
@@ -80,7 +96,7 @@ def _take_authors(found: Byline, piece: str, lead: re.Match[str], known: Collect
     if preposition and not emphasised and any(len(n.split()) < 2 and fold_name(n) not in known for n in names):
         return False
     found.authors.extend(n for n in names if n not in found.authors)
-    found.weak = found.weak or preposition and not all(fold_name(n) in known for n in names)
+    found.weak = found.weak or (preposition and not all(fold_name(n) in known for n in names))
     return True
 
 
@@ -97,7 +113,11 @@ def _names(text: str, known: Collection[str], *, strong: bool) -> list[str]:
         if fold_name(name) in known or is_placeholder(name):
             names.append(name)
             continue
-        if not looks_like_name(name) or _has_stop_words(name) or part.rstrip().endswith(".") and not re.search(r"\b(?:[^\W\d_]|Jr|Sr)\.$", part.strip()):
+        if (
+            not looks_like_name(name)
+            or _has_stop_words(name)
+            or (part.rstrip().endswith(".") and not re.search(r"\b(?:[^\W\d_]|Jr|Sr)\.$", part.strip()))
+        ):
             return []
         if not strong and len(name.split()) > 5:
             return []

@@ -219,7 +219,11 @@ def _relative_patterns() -> list[tuple[str, re.Pattern[str], dict[str, str], fro
         units = {form: unit for unit, forms in row.get("units", {}).items() for form in forms.split("|")}
         names = "|".join(sorted(map(re.escape, units), key=len, reverse=True))
         for phrase in row.get("relative", []):
-            body = re.escape(phrase).replace("%s", rf"(?:(\d{{1,3}}|an?|un[ae]?|um[a]?|eine[mnr]?|een)?\s*({names})(?:\s*(\d{{1,3}}))?)").replace(r"\ ", r"\s+")
+            body = (
+                re.escape(phrase)
+                .replace("%s", rf"(?:(\d{{1,3}}|an?|un[ae]?|um[a]?|eine[mnr]?|een)?\s*({names})(?:\s*(\d{{1,3}}))?)")
+                .replace(r"\ ", r"\s+")
+            )
             patterns.append((code, re.compile(rf"(?<!\w){body}(?!\w)"), units, frozenset(row.get("dual", []))))
     return patterns
 

@@ -13,7 +13,9 @@ from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.view import PageView
 
 SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-e\d{10,})(?=\.\w+$)")
-LOGO = re.compile(r"logo|favicon|site-?icon|placeholder|default[-_]?(?:image|og|social|share|thumb)|avatar|gravatar|sprite|blank\.|pixel|cropped-", re.I)
+LOGO = re.compile(
+    r"logo|favicon|site-?icon|placeholder|default[-_]?(?:image|og|social|share|thumb)|avatar|gravatar|sprite|blank\.|pixel|cropped-", re.I
+)
 
 
 def picture_name(url: str) -> str:
@@ -27,7 +29,13 @@ def read_featured(view: PageView) -> Decision[str] | None:
     telling = any(n.startswith(("status-", "type-")) for n in classes)
     if telling and "has-post-thumbnail" not in classes and not _supports(classes):
         return None
-    shown = [(url, v.cue) for v in gather(view, "featured_image") if v.element is not None for url in [image_address(view, v.element)] if url and not LOGO.search(url)]
+    shown = [
+        (url, v.cue)
+        for v in gather(view, "featured_image")
+        if v.element is not None
+        for url in [image_address(view, v.element)]
+        if url and not LOGO.search(url)
+    ]
     declared = [u for u in (view.absolute(u) for u in _declared(view)) if not LOGO.search(u)]
     if shown:
         url, cue = shown[0]
@@ -90,5 +98,3 @@ def _largest(image: HtmlElement) -> str | None:
                 number = re.match(r"([\d.]+)", width)
                 found.append((float(number[1]) if number else 0.0, url))
     return max(found)[1] if found else None
-
-

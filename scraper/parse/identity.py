@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from lxml.html import HtmlElement
 from msgspec import Struct
 
+from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import Document, select, text_of
 from presslift.scraper.parse.featured import image_address
@@ -22,10 +23,7 @@ PageKind = Literal["single", "page", "archive", "home", "search", "404", "attach
 
 POST_FORM = "form.post-password-form, form[action*='action=postpass']"
 NOT_TYPES = frozenset({"format", "author", "template", "layout"})
-HEADINGS = ".archive-title, .page-title, .taxonomy-title, .category-title, .wp-block-query-title, .author-title, .page-header-title, .archive-header h1, .page-header h1, .ast-archive-title, h1"
-DESCRIPTIONS = ".archive-description, .taxonomy-description, .term-description, .author-description, .author-bio, .category-description, .tag-description, .wp-block-term-description, .wp-block-post-author-biography, .ast-archive-description p"
 
-CARDS = "article, .hentry, .wp-block-post, .type-post, .elementor-post, .post, .td_module_wrap, .jeg_post, .blog-post, .post-item"
 MENUS = re.compile(r"(?:^|[-_ ])(?:widget|sidebar|menu)(?:[-_ ]|$)")
 LAYOUTS = re.compile(r"(?:has|no|with|left|right|content)-sidebar|sidebar-(?:wrap|layout)|elementor")
 
@@ -73,7 +71,12 @@ def page_kind(doc: Document) -> PageKind:
 
 
 def _kind_by_shape(doc: Document) -> PageKind:
-    types = {t for n in doc.json_ld for t in ([n.get("@type")] if isinstance(n.get("@type"), str) else n.get("@type") or []) if isinstance(t, str)}
+    types = {
+        t
+        for n in doc.json_ld
+        for t in ([n.get("@type")] if isinstance(n.get("@type"), str) else n.get("@type") or [])
+        if isinstance(t, str)
+    }
     links = [e.get("href") or "" for e in doc.root.iter("link") if e.get("rel") in ("shortlink", "alternate")]
     if any(re.search(r"[?&]p=\d+$|/wp/v2/posts/\d+", h) for h in links):
         return "single"
@@ -91,23 +94,26 @@ def _kind_by_shape(doc: Document) -> PageKind:
 
 def post_type(view: PageView) -> tuple[str, str] | None:
     """The post's type and the cue that told it."""
-    names = view.doc.body_classes
     types = [n.removeprefix("type-") for n in (view.main.get("class") or "").split() if n.startswith("type-")]
-    single = [n.removeprefix("single-") for n in names if n.startswith("single-") and n.split("-")[1] not in NOT_TYPES]
     if types and types[0] not in NOT_TYPES:
         return types[0], "article class"
+    return _type_of_body(view.doc.body_classes) or _type_of_links(view)
+
+
+def _type_of_body(names: frozenset[str]) -> tuple[str, str] | None:
     if "attachment" in names:
         return "attachment", "body class"
     if "page" in names and "single" not in names:
         return "page", "body class"
-    if "single" in names:
-        for kind in ("post", "page"):
-            if kind in single:
-                return kind, "body class"
-        # Themes add classes of their own that begin alike; core's stands before the id.
-        own = next((n for n in single if f"{n}-template-default" in names or f"{n}-template" in names), None)
-        if own or len(single) == 1:
-            return own or single[0], "body class"
+    single = [n.removeprefix("single-") for n in sorted(names) if n.startswith("single-") and n.split("-")[1] not in NOT_TYPES]
+    if "single" not in names or not single:
+        return None
+    # Themes add classes of their own that begin alike; core has the type in the template's class too.
+    likely = [n for n in single if n in ("post", "page") or f"{n}-template-default" in names or f"{n}-template" in names]
+    return ((likely or single)[0], "body class") if likely or len(single) == 1 else None
+
+
+def _type_of_links(view: PageView) -> tuple[str, str] | None:
     for link in view.index.find("link[type='application/json'][href*='/wp/v2/']"):
         if match := re.search(r"/wp/v2/(posts|pages|media)/\d+$", link.get("href") or ""):
             return {"posts": "post", "pages": "page", "media": "attachment"}[match[1]], "rest link"
@@ -125,7 +131,7 @@ def slug_of(url: str, wp_id: int | None) -> str | None:
     steps = [s for s in parts.path.split("/") if s]
     last = unicodedata.normalize("NFC", unquote(steps[-1]))
     last = re.sub(r"\.(?:html?|php|aspx?)$", "", last)
-    if last.isdigit() and (int(last) == wp_id or len(steps) > 1 and steps[-2] == "archives"):
+    if last.isdigit() and (int(last) == wp_id or (len(steps) > 1 and steps[-2] == "archives")):
         return None
     return None if last == "index" else last
 
@@ -137,7 +143,7 @@ def read_archive(doc: Document) -> ArchiveFacts:
     _told_by_classes(facts, doc.body_classes)
     _told_by_address(facts, doc.url or view.canonical or "")
     facts.name = _archive_name(view, facts.kind)
-    facts.description = next((t for e in view.index.find(DESCRIPTIONS) if (t := text_of(e))), None)
+    facts.description = next((t for e in view.index.find(table("cues")["archives"]["descriptions"]) if (t := text_of(e))), None)
     _read_members(facts, view)
     facts.next_url = _next_page(view)
     return facts
@@ -145,7 +151,9 @@ def read_archive(doc: Document) -> ArchiveFacts:
 
 def _told_by_classes(facts: ArchiveFacts, names: frozenset[str]) -> None:
     numbers = {m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|paged)-(\d+)", n))}
-    slugs = {m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|tax|post-type-archive)-(.+)", n)) and not m[2].isdigit()}
+    slugs = {
+        m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|tax|post-type-archive)-(.+)", n)) and not m[2].isdigit()
+    }
     facts.page = int(numbers.get("paged", 1))
     for head, taxonomy in (("category", "category"), ("tag", "post_tag")):
         if head in names:
@@ -199,12 +207,12 @@ def _author_prefix() -> re.Pattern[str]:
 
 
 def _archive_name(view: PageView, kind: str) -> str | None:
-    headings = view.index.find(HEADINGS)
+    headings = view.index.find(table("cues")["archives"]["headings"])
     for heading in headings[:4]:
         if any(a.tag in ("nav", "aside") for a in heading.iterancestors()):
             continue
         text = text_of(heading)
-        if not text or heading.tag in ("h2", "h3") and view.elsewhere(heading):
+        if not text or (heading.tag in ("h2", "h3") and view.elsewhere(heading)):
             continue
         inner = [s for s in heading if s.tag == "span" and (t := text_of(s)) and text.endswith(t) and text != t]
         bare = _prefix().sub("", text).strip()
@@ -221,7 +229,7 @@ def _archive_name(view: PageView, kind: str) -> str | None:
 
 def _read_members(facts: ArchiveFacts, view: PageView) -> None:
     host, found = urlsplit(view.url).netloc, dict[str, None]()
-    for card in view.index.find(CARDS):
+    for card in view.index.find(table("cues")["archives"]["cards"]):
         link = None if _in_menu(card) else _card_link(card)
         if link is None:
             continue
@@ -242,24 +250,28 @@ def _read_members(facts: ArchiveFacts, view: PageView) -> None:
 def _in_menu(element: HtmlElement) -> bool:
     for above in element.iterancestors():
         names = above.get("class") or ""
-        if above.tag in ("nav", "aside", "footer") or above.tag != "body" and MENUS.search(names) and not LAYOUTS.search(names):
+        if above.tag in ("nav", "aside", "footer") or (above.tag != "body" and MENUS.search(names) and not LAYOUTS.search(names)):
             return True
     return False
 
 
 def _card_link(card: HtmlElement) -> HtmlElement | None:
-    links = [a for a in card.iter("a") if (a.get("href") or "").strip() and not (a.get("href") or "").startswith(("#", "mailto:", "javascript:"))]
+    links = [
+        a for a in card.iter("a") if (a.get("href") or "").strip() and not (a.get("href") or "").startswith(("#", "mailto:", "javascript:"))
+    ]
     for link in links:
         if "bookmark" in (link.get("rel") or "").split():
             return link
     for link in links:
-        if any(a.tag in ("h1", "h2", "h3", "h4") or "title" in (a.get("class") or "") for a in link.iterancestors() if a is not card) and "tag" not in (link.get("rel") or ""):
+        if any(
+            a.tag in ("h1", "h2", "h3", "h4") or "title" in (a.get("class") or "") for a in link.iterancestors() if a is not card
+        ) and "tag" not in (link.get("rel") or ""):
             return link
     return next((a for a in links if re.search(r"more-link|read-?more", a.get("class") or "")), None)
 
 
 def _next_page(view: PageView) -> str | None:
-    for link in view.index.find("link[rel=next], a.next.page-numbers, .wp-block-query-pagination-next, .nav-previous a, .nav-links a.next, a.next, .pagination-next a, a.nextpostslink, .older a, .alignleft a[href*='/page/']"):
+    for link in view.index.find(table("cues")["archives"]["next"]):
         href = link.get("href")
         if href and not href.startswith("#"):
             return view.absolute(href)

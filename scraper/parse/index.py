@@ -31,7 +31,7 @@ class PageIndex:
         by_class, by_tag = self.by_class, self.by_tag
         for number, element in enumerate(root.iter("*")):
             self._order[element] = number
-            by_tag.setdefault(element.tag, []).append(element)
+            by_tag.setdefault(str(element.tag), []).append(element)
             names = element.get("class")
             if names:
                 for name in set(names.split()):
@@ -148,7 +148,9 @@ def _matcher(tree: Any) -> Match:
     if isinstance(tree, css.Hash):
         return _attribute_matcher(_matcher(tree.selector), "id", "=", tree.id)
     if isinstance(tree, css.Attrib):
-        return _attribute_matcher(_matcher(tree.selector), tree.attrib, tree.operator, tree.value.value if tree.value is not None else "")
+        return _attribute_matcher(
+            _matcher(tree.selector), tree.attrib, tree.operator, (tree.value.value or "") if tree.value is not None else ""
+        )
     if isinstance(tree, css.Negation):
         yes, no = _matcher(tree.selector), _matcher(tree.subselector)
         return lambda e: yes(e) and not no(e)

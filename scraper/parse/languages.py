@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -11,8 +12,8 @@ from lxml.html import HtmlElement
 
 from presslift.config import SiteSettings
 from presslift.records import Translation
-from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.cues import Cue, Decision, decide
+from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.view import PageView
@@ -57,39 +58,39 @@ def named_language(text: str) -> str | None:
         if word in language_words():
             return language_words()[word]
     # Scripts without spaces.
-    return next((code for name, code in language_words().items() if len(name) > 1 and not name.isascii() and name[0] > "\u2e80" and name in folded), None)
+    return next(
+        (code for name, code in language_words().items() if len(name) > 1 and not name.isascii() and name[0] > "\u2e80" and name in folded),
+        None,
+    )
 
 
 def read_language(view: PageView, settings: SiteSettings | None = None) -> Decision[str] | None:
     """The language the page is in, by what its head says of itself."""
-    said: list[tuple[str, Cue]] = []
-
-    def say(name: str, text: str | None, weight: float, family: str) -> None:
-        tag = language_tag(text)
-        if tag:
-            said.append((tag, Cue(name=name, weight=weight, family=family)))
-
-    root = view.doc.root
-    say("html lang", root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang"), 0.93, "core")
-    for locale in view.doc.meta.get("og:locale", [])[:1]:
-        say("og:locale", locale, 0.85, "seo")
-    for path in ("Article.inLanguage", "WebPage.inLanguage"):
-        for value in view.graph.values(path)[:1]:
-            say(path, text_value(value), 0.85, "graph")
-    own = _bare(view.url) or _bare(view.canonical or "")
-    for link in view.index.find("link[rel~=alternate][hreflang]"):
-        if own and _bare(view.absolute(link.get("href") or "")) == own and (link.get("hreflang") or "").lower() != "x-default":
-            say("hreflang self", link.get("hreflang"), 0.95, "hreflang")
-    for value in view.doc.meta.get("content-language", [])[:1]:
-        say("content-language", value, 0.8, "core")
-    if settings is not None and settings.language:
-        say("settings", settings.language, 0.7, "settings")
+    said = [
+        (tag, Cue(name=name, weight=weight, family=family)) for name, text, weight, family in _declared(view) if (tag := language_tag(text))
+    ]
+    if settings is not None and (tag := language_tag(settings.language)):
+        said.append((tag, Cue(name="settings", weight=0.7, family="settings")))
     decision = decide(said, primary)
     if decision is None:
         return None
-    same = [(t, c) for t, c in said if primary(t) == primary(decision.value)]
-    decision.value = next((t for t, c in same if "-" in t and c.name in ("html lang", "hreflang self")), None) or next((t for t, _ in same if "-" in t), decision.value)
+    same = [(t, c) for t, c in said if primary(t) == primary(decision.value) and "-" in t]
+    own = next((t for t, c in same if c.name in ("html lang", "hreflang self")), None)
+    decision.value = own or next((t for t, _ in same), decision.value)
     return decision
+
+
+def _declared(view: PageView) -> Iterator[tuple[str, str | None, float, str]]:
+    root, meta = view.doc.root, view.doc.meta
+    yield "html lang", root.get("lang") or root.get("xml:lang"), 0.93, "core"
+    yield "og:locale", next(iter(meta.get("og:locale", [])), None), 0.85, "seo"
+    yield "content-language", next(iter(meta.get("content-language", [])), None), 0.8, "core"
+    for path in ("Article.inLanguage", "WebPage.inLanguage"):
+        yield path, text_value(next(iter(view.graph.values(path)), None)), 0.85, "graph"
+    own = _bare(view.url) or _bare(view.canonical or "")
+    for link in view.index.find("link[rel~=alternate][hreflang]"):
+        if own and _bare(view.absolute(link.get("href") or "")) == own and (link.get("hreflang") or "").lower() != "x-default":
+            yield "hreflang self", link.get("hreflang"), 0.95, "hreflang"
 
 
 def _bare(url: str) -> str:
@@ -102,7 +103,9 @@ def _bare(url: str) -> str:
 def _is_home(view: PageView, url: str) -> bool:
     parts = urlsplit(url)
     path = parts.path.strip("/")
-    return (not path or bool(re.fullmatch(r"[a-z]{2}(?:[-_][a-z]{2,4})?", path, re.I))) and not any(k in parts.query for k in ("p=", "page_id="))
+    return (not path or bool(re.fullmatch(r"[a-z]{2}(?:[-_][a-z]{2,4})?", path, re.I))) and not any(
+        k in parts.query for k in ("p=", "page_id=")
+    )
 
 
 def read_translations(view: PageView, language: str | None) -> list[Translation]:

@@ -46,7 +46,9 @@ class Line(Struct):
     partial: bool = False
 
 
-def read_lines(container: HtmlElement, metadata: Metadata | None = None, language: str | None = None, url: str | None = None) -> LinesReading:
+def read_lines(
+    container: HtmlElement, metadata: Metadata | None = None, language: str | None = None, url: str | None = None
+) -> LinesReading:
     """Find and remove byline, contributor, translation and date lines near a body's top and bottom. Changes the tree.
 
     ``language`` is the page's; ``url`` its address, against which links are made absolute (else the canonical one).
@@ -142,12 +144,20 @@ def _remove(line: Line, container: HtmlElement) -> None:
     parent = block.getparent()
     detach(block)
     while parent is not None and parent is not container and not len(parent) and not (parent.text or "").strip():
-        parent, empty = parent.getparent(), parent
+        empty, parent = parent, parent.getparent()
         detach(empty)
 
 
 def _take(
-    found: LinesReading, line: Line, known: frozenset[str], metadata: Metadata | None, language: str | None, url: str, *, at_top: bool, before: int
+    found: LinesReading,
+    line: Line,
+    known: frozenset[str],
+    metadata: Metadata | None,
+    language: str | None,
+    url: str,
+    *,
+    at_top: bool,
+    before: int,
 ) -> bool:
     text = line.text
     if not text or len(text) > LONG:
@@ -174,7 +184,7 @@ def _credible(byline: Byline, line: Line, found: LinesReading, *, at_top: bool) 
         return False
     if line.block.tag in HEADINGS and byline.weak:
         return at_top and not found.authors and all(len(n.split()) >= 2 for n in byline.authors)
-    return at_top or not byline.weak or len(line.text) <= 60 and all(len(n.split()) >= 2 for n in byline.authors)
+    return at_top or not byline.weak or (len(line.text) <= 60 and all(len(n.split()) >= 2 for n in byline.authors))
 
 
 def _emphasised(line: Line) -> bool:
@@ -203,14 +213,20 @@ def _translation_leads() -> re.Pattern[str]:
 def _translations(line: Line, language: str | None, url: str) -> list[Translation]:
     if line.partial or len(line.text) > 120:
         return []
-    links = [a for a in line.block.iter("a") if (a.get("href") or "").strip() and not (a.get("href") or "").startswith(("#", "mailto:", "javascript:"))]
+    links = [
+        a
+        for a in line.block.iter("a")
+        if (a.get("href") or "").strip() and not (a.get("href") or "").startswith(("#", "mailto:", "javascript:"))
+    ]
     above = next((a for a in line.block.iterancestors("a") if a.get("href")), None)
     links = links or ([above] if above is not None else [])
     if not links or len(links) > 12 or not (_translation_leads().search(line.text) or _names_only(line.text)):
         return []
     found = []
     for link in links:
-        tag = language_tag(link.get("hreflang")) or named_language(text_of(link)) or (named_language(line.text) if len(links) == 1 else None)
+        tag = (
+            language_tag(link.get("hreflang")) or named_language(text_of(link)) or (named_language(line.text) if len(links) == 1 else None)
+        )
         if tag is None:
             return []
         if primary(tag) != primary(language):
@@ -227,7 +243,13 @@ def _names_only(text: str) -> bool:
 def _date_words() -> frozenset[str]:
     words = set(table("languages")["lines"]["small"])
     for row in language_rows().values():
-        for entry in [*row["months"], *row.get("weekdays", []), *row.get("published", []), *row.get("updated", []), *row.get("units", {}).values()]:
+        for entry in [
+            *row["months"],
+            *row.get("weekdays", []),
+            *row.get("published", []),
+            *row.get("updated", []),
+            *row.get("units", {}).values(),
+        ]:
             for form in entry.split("|"):
                 words.update(re.findall(r"[^\W\d_]+", form.lower()))
     return frozenset(words)
@@ -242,7 +264,11 @@ def _is_date_line(line: Line, known: frozenset[str], metadata: Metadata | None, 
         return False
     rest = [w for w in re.findall(r"[^\W\d_]+", text.lower()) if w not in _date_words()]
     account = "".join(fold_name(w) for w in rest)
-    named = bool(rest) and (account in known or is_placeholder(" ".join(rest)) or any(account == k or k and k in account and len(k) >= len(account) - 2 for k in known))
+    named = bool(rest) and (
+        account in known
+        or is_placeholder(" ".join(rest))
+        or any(account == k or (k and k in account and len(k) >= len(account) - 2) for k in known)
+    )
     if rest and not named:
         return False
     told = {d[:10] for d in (metadata.published, metadata.published_date, metadata.modified) if d} if metadata else set()

@@ -31,7 +31,8 @@ class Metadata(Struct, kw_only=True):
     """The metadata of one page; absent values are None or empty.
 
     ``people`` are those the page names as authors outside its body (co-author plugins, JSON-LD, theme bylines), as
-    printed; ``wp_author`` is the account. ``term_slugs`` (taxonomy → slugs) are terms whose name the page doesn't tell. ``confidence`` and ``cues`` go by the names of the record's fields.
+    printed; ``wp_author`` is the account. ``term_slugs`` (taxonomy → slugs) are terms whose name the page doesn't tell.
+    ``confidence`` and ``cues`` go by the names of the record's fields.
     """
 
     title: str | None = None
@@ -70,7 +71,24 @@ class Metadata(Struct, kw_only=True):
 
 
 FILLERS = frozenset({"visit the post for more.", "just another wordpress site", "otro sitio realizado con wordpress"})
-SEO_META = ("og:", "twitter:", "article:", "fb:", "robots", "description", "keywords", "author", "generator", "dc.", "dcterms.", "parsely-", "sailthru.", "citation_", "news_keywords", "googlebot")
+SEO_META = (
+    "og:",
+    "twitter:",
+    "article:",
+    "fb:",
+    "robots",
+    "description",
+    "keywords",
+    "author",
+    "generator",
+    "dc.",
+    "dcterms.",
+    "parsely-",
+    "sailthru.",
+    "citation_",
+    "news_keywords",
+    "googlebot",
+)
 
 
 def read_metadata(
@@ -96,7 +114,9 @@ def read_metadata(
     if terms.cue:
         found.cues["terms"], found.confidence["terms"] = terms.cue, terms.confidence
     if terms.nameless:
-        found.warnings.append("terms: the page has no name for " + ", ".join(f"{t} {s}" for t, slugs in sorted(terms.nameless.items()) for s in slugs))
+        found.warnings.append(
+            "terms: the page has no name for " + ", ".join(f"{t} {s}" for t, slugs in sorted(terms.nameless.items()) for s in slugs)
+        )
     _take(found, "featured_image", read_featured(view))
     found.translations = read_translations(view, found.language)
     _excerpt(found, view)
@@ -110,10 +130,10 @@ def _take(found: Metadata, field: str, decision: Decision[str] | None) -> None:
 
 
 def _identify(found: Metadata, view: PageView) -> None:
-    for field, told in (("wp_id", view.wp_id), ("type", post_type(view))):
+    for name, told in (("wp_id", view.wp_id), ("type", post_type(view))):
         if told is not None:
-            setattr(found, field, told[0])
-            found.cues[field], found.confidence[field] = told[1], 0.98
+            setattr(found, name, told[0])
+            found.cues[name], found.confidence[name] = told[1], 0.98
     found.canonical_url = view.canonical
     for link in view.index.find("link[rel=shortlink]"):
         address = view.absolute(link.get("href") or "")

@@ -28,7 +28,9 @@ def name_slug(name: str) -> str:
     out = []
     for char in unicodedata.normalize("NFC", name).lower():
         bare = unicodedata.normalize("NFKD", special.get(char, char))
-        out.append("".join(c for c in bare if not unicodedata.combining(c)) if bare and bare[0].isascii() else unicodedata.normalize("NFC", char))
+        out.append(
+            "".join(c for c in bare if not unicodedata.combining(c)) if bare and bare[0].isascii() else unicodedata.normalize("NFC", char)
+        )
     kept = re.sub(r"['’‘`.]", "", "".join(out))
     return re.sub(r"[\W_]+", "-", kept).strip("-")
 
@@ -50,11 +52,16 @@ def is_placeholder(name: str | None, placeholders: Iterable[str] = (), site_name
         return True
     if site_name and folded == fold_name(site_name):
         return True
-    if host and not host.lower().endswith(tuple(table("people")["shared_hosts"])):
+    if host and len((name or "").split()) == 1 and not host.lower().endswith(tuple(table("people")["shared_hosts"])):
         labels = host.lower().removeprefix("www.").split(".")
-        return folded in {fold_name(host), fold_name(host.removeprefix("www."))} or (len(labels) > 1 and folded == fold_name(labels[-2]) and len(folded) > 3)
+        return folded in {fold_name(host), fold_name(host.removeprefix("www."))} or (
+            len(labels) > 1 and folded == fold_name(labels[-2]) and len(folded) > 3
+        )
     bare = (name or "").strip().lower()
-    return bool(re.fullmatch(r"(?:wp)?admin\d*|user\d+|editor\d+", folded) or re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2}|com|org|net|info|edu|gov|news|blog)", bare))
+    return bool(
+        re.fullmatch(r"(?:wp)?admin\d*|user\d+|editor\d+", folded)
+        or re.fullmatch(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:[a-z]{2}|com|org|net|info|edu|gov|news|blog)", bare)
+    )
 
 
 def clean_name(text: str | None) -> str | None:
@@ -63,8 +70,15 @@ def clean_name(text: str | None) -> str | None:
         return None
     name = " ".join(text.split())
     name = without_lead(_around().sub("", name).strip(" →»›"))
-    name = AFTER.sub("", MARK.sub("", name)).strip(" ,;:|/–—-•·\"“”»«→›")
-    if not name or len(name) > LONGEST_NAME or "://" in name or "@" in name or not any(c.isalpha() for c in name):
+    name = AFTER.sub("", MARK.sub("", name)).strip(' ,;:|/–—-•·"“”»«→›')
+    if (
+        not name
+        or len(name) > LONGEST_NAME
+        or name.lower() in _lead_words()
+        or "://" in name
+        or "@" in name
+        or not any(c.isalpha() for c in name)
+    ):
         return None
     return name
 
@@ -72,6 +86,11 @@ def clean_name(text: str | None) -> str | None:
 @cache
 def _around() -> re.Pattern[str]:
     return re.compile(rf"^(?:{_alternatives(table('people')['around'])})(?:\s*:\s*|\s+)(?=\S)", re.I)
+
+
+@cache
+def _lead_words() -> frozenset[str]:
+    return frozenset(w for row in table("people")["lead"].values() for w in row["plain"] + row["colon"])
 
 
 @cache
@@ -86,7 +105,9 @@ def role_pattern() -> re.Pattern[str]:
     """What introduces a contributor who is no author ("Edited by", "Fotos:")."""
     rows = table("people")["role"].values()
     plain, colon = {w for r in rows for w in r["plain"]}, {w for r in rows for w in r["colon"]}
-    return re.compile(rf"^\s*(?:(?P<plain>{_alternatives(plain)})(?:\s*[:：|]\s*|\s+)|(?P<colon>{_alternatives(plain | colon)})\s*[:：|]\s*)(?=\S)", re.I)
+    return re.compile(
+        rf"^\s*(?:(?P<plain>{_alternatives(plain)})(?:\s*[:：|]\s*|\s+)|(?P<colon>{_alternatives(plain | colon)})\s*[:：|]\s*)(?=\S)", re.I
+    )
 
 
 @cache
@@ -187,7 +208,8 @@ def choose_authors(
     named = list(dict.fromkeys(n for n in byline_names if n.strip()))
     if named:
         return [_person(n, page_people, account) for n in named]
-    people = [p for p in page_people if not is_placeholder(p.name, shut, site_name)]
+    # The page's own reading knows whether a site bears its author's name.
+    people = [p for p in page_people if not is_placeholder(p.name, shut)]
     if people:
         return [_person(p.name, people, account) for p in people]
     if account is not None and account.name and not is_placeholder(account.name, shut, site_name):

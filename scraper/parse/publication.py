@@ -93,7 +93,11 @@ def _moment(vote: Vote, language: str | None, now: datetime | None) -> Moment | 
 def _is_update(element: HtmlElement) -> bool:
     # Kadence calls the changed date "published" inside an item "updated-on"; elsewhere "updated" alone may be the only date.
     names = classes(element)
-    if "published" not in names and ({"modified", "entry-modified-time", "updated-date"} & names or element.get("itemprop") == "dateModified"):
+    if "published" not in names and (
+        {"modified", "entry-modified-time", "updated-date"} & names or element.get("itemprop") == "dateModified"
+    ):
+        return True
+    if element.tag != "time" and any("modified" in n or "last-update" in n for n in names):
         return True
     for above in [*element.iterancestors()][:3]:
         if above.tag in ("article", "main", "body", "header"):
@@ -149,7 +153,11 @@ def lines_near(view: PageView, heading: HtmlElement, count: int = 8) -> list[tup
             break
         sibling = node.getnext()
         while sibling is not None and len(after) < count:
-            if isinstance(sibling.tag, str) and sibling.tag not in ("script", "style", "svg", "nav", "form") and not view.elsewhere(sibling):
+            if (
+                isinstance(sibling.tag, str)
+                and sibling.tag not in ("script", "style", "svg", "nav", "form")
+                and not view.elsewhere(sibling)
+            ):
                 after.extend(_short_texts(sibling, count - len(after)))
             sibling = sibling.getnext()
         node = node.getparent()
@@ -255,7 +263,9 @@ def _align(said: Iterable[Said], zone: tzinfo | None) -> list[Said]:
             moment = instants.get(moment.when.astimezone(UTC).replace(second=0), moment)
         elif moment.when is None or moment.when.tzinfo is None:
             # A day as visitors see it may be the neighbour of the instant's day in UTC.
-            moment = next((u for u in universal if u.day != moment.day and abs(u.day - moment.day) <= DAY and _near_midnight(u, moment)), moment)
+            moment = next(
+                (u for u in universal if u.day != moment.day and abs(u.day - moment.day) <= DAY and _near_midnight(u, moment)), moment
+            )
         result.append((moment, cue))
     return result
 

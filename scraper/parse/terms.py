@@ -114,7 +114,7 @@ def _printed(view: PageView) -> list[Term]:
     for taxonomy, places in [*links.items(), (None, mixed)]:
         for place in places:
             for link in view.index.find(place):
-                if link in seen or link.tag != "a" and next(link.iter("a"), None) is None and taxonomy is None and "rel" in place:
+                if link in seen or (link.tag != "a" and next(link.iter("a"), None) is None and taxonomy is None and "rel" in place):
                     continue
                 if view.elsewhere(link) or not _beside_text(view, link):
                     continue

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from lxml.html import HtmlElement
 
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
 from presslift.scraper.parse.dates import language_rows, parse_date
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.people import name_slug
@@ -21,8 +21,30 @@ from presslift.scraper.parse.view import PageView
 
 SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\s*|:\s+|\s+::\s+)")
 SLUG_WEIGHT = 0.7
+EDGES = re.compile(r"^(?:[»>|–—-]|\[>)\s+|\s+[«<|–—-]$")
 PAGE_NUMBER = re.compile(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*")
-QUOTES = str.maketrans({"’": "'", "‘": "'", "‚": "'", "′": "'", "´": "'", "`": "'", "“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-"})
+QUOTES = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "‚": "'",
+        "′": "'",
+        "´": "'",
+        "`": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "″": '"',
+        "«": '"',
+        "»": '"',
+        "‐": "-",
+        "‑": "-",
+        "‒": "-",
+        "–": "-",
+        "—": "-",
+        "−": "-",
+    }
+)
 
 
 def fold(text: str) -> str:
@@ -36,9 +58,10 @@ def letters(text: str) -> str:
 
 
 class SiteNames(NamedTuple):
-    """The names a site goes by: the one to print, and all as ``letters``."""
+    """The names a site goes by: the one to print, those it says, and these with its host's labels, as ``letters``."""
 
     name: str | None
+    said: frozenset[str]
     known: frozenset[str]
 
 
@@ -51,12 +74,14 @@ def read_site_names(view: PageView) -> SiteNames:
     names += [n for v in view.graph.values("Organization.name")[:1] if (n := text_value(v))]
     names += [n for v in view.graph.values("WebSite.alternateName")[:2] if (n := text_value(v))]
     names += meta.get("application-name", [])[:1] + meta.get("apple-mobile-web-app-title", [])[:1]
-    names += [t for e in view.index.find(".site-title, .wp-block-site-title, .site-name, #site-title")[:2] if (t := text_of(e)) and len(t) < 60]
+    names += [
+        t for e in view.index.find(".site-title, .wp-block-site-title, .site-name, #site-title")[:2] if (t := text_of(e)) and len(t) < 60
+    ]
     names += [t for e in view.index.by_tag.get("h1", [])[:4] if _links_home(view, e) and len(t := text_of(e)) < 60 and t]
     if view.profile is not None and (told := getattr(view.profile, "site_name", None)):
         names.insert(0, told)
-    known = {letters(html.unescape(n)) for n in names} | _host_labels(view.url)
-    return SiteNames(html.unescape(names[0]).strip() if names else None, frozenset(k for k in known if len(k) > 1))
+    said = frozenset(k for n in names if len(k := letters(html.unescape(n))) > 1)
+    return SiteNames(html.unescape(names[0]).strip() if names else None, said, said | _host_labels(view.url))
 
 
 def _host_labels(url: str) -> set[str]:
@@ -123,13 +148,17 @@ def _is_site(part: str, names: SiteNames) -> bool:
         return True
     if bare in names.known or bare.removeprefix("the") in names.known or f"the{bare}" in names.known:
         return True
-    return any(len(k) > 6 and (bare.startswith(k) and len(bare) < 2 * len(k) or k.startswith(bare) and len(bare) > 0.6 * len(k)) for k in names.known)
+    return any(
+        len(k) > 6 and ((bare.startswith(k) and len(bare) < 2 * len(k)) or (k.startswith(bare) and len(bare) > 0.6 * len(k)))
+        for k in names.known
+    )
 
 
 def read_title(view: PageView, names: SiteNames) -> Decision[str] | None:
     """The article's title by all cues of the table; None when the page shows none."""
     votes = gather(view, "title")
     heads = _heads(view, votes, names)
+    votes += _repeated(view, [t for t, _ in heads])
     headings = _headings(view, votes, names, [t for t, _ in heads])
     shown = {fold(t): t for t, _ in headings}
     said = [*headings, *((_matched(text, shown), cue) for text, cue in heads)]
@@ -139,10 +168,23 @@ def read_title(view: PageView, names: SiteNames) -> Decision[str] | None:
         return None
     same = letters(decision.value)
     elements = [v for v in votes if v.element is not None and v.cue.role not in ("cut", "feed")]
-    view.heading = next((v.element for v in elements if letters(v.text) == same), next((v.element for v in elements if same in letters(v.text)), None))
+    view.heading = next(
+        (v.element for v in elements if letters(v.text) == same), next((v.element for v in elements if same in letters(v.text)), None)
+    )
     # As the heading prints it: plugins shorten, re-case and escape.
-    decision.value = next((t for t, _ in headings if letters(t) == same), decision.value)
+    decision.value = EDGES.sub("", next((t for t, _ in headings if letters(t) == same), decision.value)) or decision.value
     return decision
+
+
+def _repeated(view: PageView, heads: list[str]) -> list[Vote]:
+    """The heading, of whatever rank, that says what the head says."""
+    wanted = {letters(h) for h in heads if len(h) > 5}
+    for rank in ("h1", "h2", "h3", "h4"):
+        for element in view.index.by_tag.get(rank, [])[:40]:
+            text = short_text(element, 300)
+            if text and letters(text) in wanted and not view.elsewhere(element):
+                return [Vote(cue=Cue(name=f"{rank} repeats the head", weight=0.9, family="heading"), text=text, element=element)]
+    return []
 
 
 def _by_slug(view: PageView, titles: list[str]) -> list[tuple[str, Cue]]:
@@ -182,7 +224,7 @@ def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[s
     count = sum(1 for h in view.index.by_tag.get("h1", []) if text_of(h))
     told = {w for head in heads for w in fold(head).split() if len(w) > 2}
     for vote in votes:
-        if vote.element is None or vote.cue.role in ("cut", "feed") or vote.cue.role == "only" and count != 1:
+        if vote.element is None or vote.cue.role in ("cut", "feed") or (vote.cue.role == "only" and count != 1):
             continue
         if _is_site(vote.text, names) and _leads_home(view, vote):
             continue
@@ -201,7 +243,9 @@ def _without_company(heading: str, heads: list[str]) -> str:
         bare = fold(head)
         if len(bare) < 10 or bare == folded:
             continue
-        if folded.startswith(bare) and (re.match(r"\W+[|·•/]|\s+[|·•/]", folded[len(bare) :]) or parse_date(folded[len(bare) :]) is not None):
+        if folded.startswith(bare) and (
+            re.match(r"\W+[|·•/]|\s+[|·•/]", folded[len(bare) :]) or parse_date(folded[len(bare) :]) is not None
+        ):
             return heading[: len(head)]
         if folded.endswith(bare) and re.search(r"[|·•/:]\s*$", folded[: -len(bare)]) and len(folded) - len(bare) < 30:
             return heading[-len(head) :]
@@ -218,7 +262,7 @@ def _links_home(view: PageView, heading: HtmlElement) -> bool:
     for link in [*heading.iter("a"), *heading.iterancestors("a")]:
         address = view.absolute(link.get("href") or "").rstrip("/")
         # Archived copies have the whole address in their path.
-        if urlsplit(address).path.strip("/") == "" or view.url.startswith(address) and re.search(r"https?://[^/]+$", address):
+        if urlsplit(address).path.strip("/") == "" or (view.url.startswith(address) and re.search(r"https?://[^/]+$", address)):
             return True
     return False
 

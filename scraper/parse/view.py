@@ -89,7 +89,11 @@ class PageView:
         return body if body is not None else self.doc.root
 
     def _main_article(self) -> HtmlElement | None:
-        articles = [e for e in self.index.by_tag.get("article", []) if not any(a.tag == "article" for a in e.iterancestors()) and not self._fenced(e)]
+        articles = [
+            e
+            for e in self.index.by_tag.get("article", [])
+            if not any(a.tag == "article" for a in e.iterancestors()) and not self._fenced(e)
+        ]
         titled = [e for e in articles if next(e.iter("h1"), None) is not None]
         if len(titled) == 1 or len(articles) == 1:
             return (titled or articles)[0]
@@ -133,7 +137,12 @@ class PageView:
     def _around(self) -> frozenset[HtmlElement]:
         # What holds the article or its heading is no furniture, whatever its class says ("right-sidebar" is a layout).
         headings = [h for h in self.index.by_tag.get("h1", []) if h.text is None or len(h.text) < 300][:3]
-        inside = [a for h in headings if not any(a.tag in ("nav", "aside", "footer") for a in h.iterancestors()) and not self._in_card(h) for a in h.iterancestors()]
+        inside = [
+            a
+            for h in headings
+            if not any(a.tag in ("nav", "aside", "footer") for a in h.iterancestors()) and not self._in_card(h)
+            for a in h.iterancestors()
+        ]
         return frozenset([self.main, *self.main.iterancestors(), *inside])
 
     def _in_card(self, element: HtmlElement) -> bool:
@@ -154,7 +163,11 @@ class PageView:
         return bool(numbers) and self.wp_id is not None and str(self.wp_id[0]) not in numbers
 
     def _fenced(self, element: HtmlElement) -> bool:
-        return any(self._fenced_here(e) for e in [element, *element.iterancestors()] if e.tag not in ("body", "html", "main") and e.get("id") not in ("page", "content", "main"))
+        return any(
+            self._fenced_here(e)
+            for e in [element, *element.iterancestors()]
+            if e.tag not in ("body", "html", "main") and e.get("id") not in ("page", "content", "main")
+        )
 
     @staticmethod
     def _fenced_here(element: HtmlElement) -> bool:
