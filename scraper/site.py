@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -49,6 +50,11 @@ class SiteProfile(Struct, kw_only=True):
     learned_from: LearnedFrom = LearnedFrom()
     agreement: float | None = None
     verified: bool = False
+
+
+def block_key(text: str) -> str:
+    """What tells a block again on another page: its words, numbers left out."""
+    return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def learn_profile(pages: Iterable[tuple[str, bytes]], labels: Mapping[str, Label]) -> SiteProfile:

@@ -31,10 +31,10 @@ class Prose:
 
     def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = ()):
         own = _holders(root)
-        self._keep = frozenset(a for e in keep for a in (e, *e.iterancestors()))
+        landmarks = list(keep)
+        self._keep = frozenset(a for e in landmarks for a in (e, *e.iterancestors()))
         self._raw = _summed(own)
-        self._most = 0.6 * max((self._raw.get(e, 0) for e in self._keep if e.tag not in ("html", "body")), default=0)
-        self._most = self._most or 0.6 * self._raw.get(root, 0)
+        self._most = 0.5 * (max((self._raw.get(e, 0) for e in landmarks), default=0) or self._raw.get(root, 0))
         self._out: dict[HtmlElement, bool] = {}
         self.own = {e: size for e, size in own.items() if not self.elsewhere(e)}
         self.mass = _summed(self.own)
