@@ -145,11 +145,14 @@ def override(settings: Settings, **flags: Any) -> Settings:
         raise UsageError(f"--{str(key[1]).replace('_', '-')}: {expected}") from error
 
 
-def dump(settings: Settings) -> str:
-    """The settings as a commented config.yaml, which ``load_settings`` reads back to the same."""
+def dump(settings: Settings, before: str | None = None) -> str:
+    """The settings as a commented config.yaml, which ``load_settings`` reads back to the same.
+
+    ``before`` is a config.yaml that loads: its comments, its order and what did not change stay.
+    """
     from presslift.config_reading import write
 
-    return write(settings)
+    return write(settings, before)
 
 
 def settings_schema() -> dict[str, Any]:

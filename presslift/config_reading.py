@@ -106,8 +106,7 @@ def _parsed(path: Path, text: str) -> tuple[dict[str, Any], dict[Key, int]]:
         raise ConfigError(f"{path}:1: expected a config.yaml, got an alias that holds itself") from error
     if len(lines) > _MOST_VALUES:
         raise ConfigError(f"{path}:1: expected a config.yaml, got more than {_MOST_VALUES:,} values")
-    # A section whose keys are all commented out is null in YAML.
-    return {key: value for key, value in data.items() if value is not None or key not in Settings.__struct_fields__}, lines
+    return _set(data), lines
 
 
 def _plain(value: Any, key: Key, lines: dict[Key, int]) -> Any:
@@ -334,23 +333,35 @@ def spelled(key: Key) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in key).removeprefix(".")
 
 
-def write(settings: Settings) -> str:
-    """The commented default with these settings' values in it."""
+def write(settings: Settings, before: str | None = None) -> str:
+    """A config.yaml, the commented default if none is given, with these settings' values in it."""
     yaml = _yaml()
     yaml.representer.add_representer(type(None), lambda representer, _: representer.represent_scalar("tag:yaml.org,2002:null", "null"))
-    document = yaml.load(default_text())
-    _fill(document, msgspec.to_builtins(settings))
+    document = yaml.load(default_text() if before is None else before)
+    if not isinstance(document, CommentedMap):
+        document = CommentedMap()
+    values = msgspec.to_builtins(settings)
+    _fill(document, values, msgspec.to_builtins(checked(_set(_plain(document, (), {})))))
     out = StringIO()
     yaml.dump(document, out)
     return out.getvalue()
 
 
-def _fill(document: Any, values: Mapping[str, Any]) -> None:
-    """Set what differs; what is the default keeps its writing."""
+def _set(data: Mapping[str, Any]) -> dict[str, Any]:
+    # A section whose keys are all commented out is null in YAML.
+    return {key: value for key, value in data.items() if value is not None or key not in Settings.__struct_fields__}
+
+
+def _fill(document: Any, values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Set what differs; what does not keeps its writing."""
     for key, value in values.items():
-        if isinstance(value, Mapping) and isinstance(document.get(key), Mapping) and key != "custom":
-            _fill(document[key], value)
-        elif _builtin(document.get(key)) != value:
+        if before[key] == value:
+            continue
+        if isinstance(value, Mapping) and key != "custom":
+            if not isinstance(document.get(key), CommentedMap):
+                document[key] = CommentedMap()
+            _fill(document[key], value, before[key])
+        else:
             document[key] = _flowing(value)
 
 
@@ -361,7 +372,3 @@ def _flowing(value: Any) -> Any:
     line = CommentedSeq(value)
     line.fa.set_flow_style()
     return line
-
-
-def _builtin(value: Any) -> Any:
-    return _plain(value, (), {})

@@ -1,256 +1,197 @@
-"""What a person at a terminal, or a log collector, sees on stderr; and how every outcome becomes an exit code."""
+"""What a person at a terminal, or a log collector, sees on stderr while presslift works; and what goes to stdout."""
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
-import signal
 import sys
-import tempfile
 import threading
 import time
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from presslift.errors import PressliftError
-
 if TYPE_CHECKING:
     from presslift.config import Settings
     from presslift.pipeline import Options, RunSummary
-    from presslift.records import SiteFacts
 
-PLAIN_EVERY = 5.0
-"""Seconds between progress lines where stderr is no terminal."""
-
-STATE: dict[str, Any] = {"out": None, "json": False}
-"""What the last line before the end needs to know: the OUT in work, and how messages are written."""
+LIVE_EVERY, PLAIN_EVERY = 0.1, 5.0
+"""Seconds between two states of progress: on a terminal, and as lines where stderr is none."""
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line: at, level, message."""
+class Lines(logging.Formatter):
+    """One line a message, as text or as a JSON object: at, level, message."""
+
+    def __init__(self, *, as_json: bool):
+        super().__init__("%(message)s")
+        self.as_json = as_json
 
     def format(self, record: logging.LogRecord) -> str:
         """A record as one line."""
-        return _json_line(record.levelname.lower(), record.getMessage())
+        text = " ".join(record.getMessage().split())
+        return json_line(record.levelname.lower(), text) if self.as_json else text
 
 
-def _json_line(level: str, message: str, **more: Any) -> str:
+def json_line(level: str, message: str, **more: Any) -> str:
+    """A message for a log collector."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return json.dumps({"at": at, "level": level, "message": message, **more}, ensure_ascii=False)
 
 
 class Terminal:
-    """Messages and progress on stderr; ``quiet`` leaves only errors."""
+    """Messages and progress on stderr; ``quiet`` leaves only errors.
 
-    def __init__(self, *, quiet: bool = False, verbose: bool = False, log_format: str = "text"):
-        self.quiet, self.verbose, self.json = quiet, verbose, log_format == "json"
-        self._last = 0.0
-        self._stage = ""
-        self._begun = time.monotonic()
-        self._drawn = False
+    ``out`` is the OUT in work; ``resumable`` says whether a sync would go on with what is under way; ``stop`` is set, and
+    ``signalled`` tells by which signal, when the process is asked to end.
+    """
+
+    def __init__(self) -> None:
+        self.quiet = self.verbose = self.json = self.resumable = False
+        self.out: Path | None = None
         self.stop = threading.Event()
+        self.signalled = 0
+        self.failures = 0
+        self._stage = ""
+        self._begun = self._last = time.monotonic()
+        self._drawn = 0
+        self._lock = threading.RLock()
 
-    def start(self, settings: Settings, out: Path | None = None) -> None:
-        """Set up logging as the settings and flags say."""
-        self.json = self.json or settings.log.format == "json"
-        STATE["json"], STATE["out"] = self.json, str(out) if out is not None else None
-        handler = logging.StreamHandler()
-        handler.setFormatter(JsonLines() if self.json else logging.Formatter("%(message)s"))
-        root = logging.getLogger("presslift")
-        root.handlers[:] = [handler]
-        root.propagate = False
-        root.setLevel(logging.ERROR if self.quiet else logging.DEBUG if self.verbose else logging.WARNING)
+    def configure(self, *, quiet: bool = False, verbose: bool = False, log_format: str | None = None) -> None:
+        """Take what the command line says; what is not given stays."""
+        self.quiet, self.verbose = self.quiet or quiet, self.verbose or verbose
+        self.json = log_format == "json" if log_format else self.json
+
+    def start(self, settings: Settings | None = None, out: Path | None = None, *, resumable: bool = False) -> None:
+        """Set up messages as settings and flags say, for work on ``out``."""
+        self.json = self.json or (settings is not None and settings.log.format == "json")
+        self.out, self.resumable = out, resumable
+        handler = Handler(self)
+        handler.setFormatter(Lines(as_json=self.json))
+        logger = logging.getLogger("presslift")
+        logger.handlers[:] = [handler]
+        logger.propagate = False
+        logger.setLevel(logging.ERROR if self.quiet else logging.DEBUG if self.verbose else logging.WARNING)
+        # What libraries have to say is for developers: with --verbose, and in the same form.
+        logging.captureWarnings(True)
+        logging.getLogger().handlers[:] = [handler] if self.verbose else [logging.NullHandler()]
 
     def options(self, **chosen: Any) -> Options:
         """A run's options, with this terminal's progress."""
         from presslift.pipeline import Options
 
-        return Options(progress=self.progress, stop=self.stop, **chosen)
+        return Options(progress=self.progress, failures=self.count_failures, stop=self.stop, **chosen)
 
-    def say(self, text: str, *, error: bool = False, **more: Any) -> None:
-        """A line on stderr."""
-        if self.quiet and not error:
+    def say(self, text: str, *, level: str = "info", **more: Any) -> None:
+        """A line on stderr; of a quiet one only errors."""
+        if self.quiet and level != "error":
             return
-        self._clear()
-        click.echo(_json_line("error" if error else "info", text, **more) if self.json else text, err=True)
+        self.write(json_line(level, text, **more) if self.json else text)
 
-    def progress(self, stage: str, done: int, known: int) -> None:
-        """Show how far a stage is: pages done and known, rate, time left."""
-        if self.quiet:
-            return
-        now = time.monotonic()
-        if stage != self._stage:
-            self._stage, self._begun, self._last = stage, now, 0.0 if sys.stderr.isatty() else now
-        live = sys.stderr.isatty() and not self.json
-        if (now - self._last < (0.1 if live else PLAIN_EVERY) and done < known) or (
-            done == known and not live and now - self._begun < PLAIN_EVERY
-        ):
-            return
-        self._last = now
-        seconds = max(now - self._begun, 0.001)
-        rate = done / seconds
-        left = f", {_duration((known - done) / rate)} left" if rate and done < known else ""
-        line = f"{stage}: {done} of {known} ({rate:.1f}/s{left})"
-        if live:
-            click.echo(f"\r\x1b[K{line}", err=True, nl=False)
-            self._drawn = True
-            if done == known:
-                self._clear()
-        elif self.json:
-            click.echo(_json_line("info", line, stage=stage, done=done, known=known), err=True)
-        else:
+    def last_line(self, text: str) -> None:
+        """The one line that says how it ended."""
+        text = " ".join(text.split())
+        self.say(text if self.json else f"presslift: {text}", level="error")
+
+    def write(self, line: str) -> None:
+        """A line on stderr, below which progress goes on."""
+        with self._lock:
+            self._clear()
             click.echo(line, err=True)
 
+    # ---- progress
+
+    def count_failures(self, number: int) -> None:
+        """How many pages failed so far."""
+        self.failures = number
+
+    def progress(self, stage: str, done: int, known: int) -> None:
+        """Show how far a stage is: done and known (0 while it isn't), rate, time left, failures."""
+        if self.quiet:
+            return
+        live, now = self._live(), time.monotonic()
+        if stage != self._stage:
+            self._stage, self._begun, self._last = stage, now, now if not live else 0.0
+        last = bool(known) and done >= known
+        if now - self._last < (LIVE_EVERY if live else PLAIN_EVERY) and not (last and (live or now - self._begun > PLAIN_EVERY)):
+            return
+        self._last = now
+        line = self._progress_line(stage, done, known, now - self._begun)
+        if not live:
+            self.write(json_line("info", line, stage=stage, done=done, known=known, failed=self.failures) if self.json else line)
+            return
+        with self._lock:
+            line = line[: _width() - 1]
+            click.echo(f"\r{line:<{self._drawn}}", err=True, nl=False)
+            self._drawn = len(line)
+            if last:
+                self._clear()
+
+    def _progress_line(self, stage: str, done: int, known: int, seconds: float) -> str:
+        rate = done / max(seconds, 0.001)
+        notes = [f"{rate:.1f}/s"] if seconds > 1 else []
+        notes += [f"{duration((known - done) / rate)} left"] if rate and done < known and seconds > 1 else []
+        notes += [f"{self.failures} failed"] if self.failures else []
+        count = f"{done} of {known}" if known else str(done) if done else "…"
+        return f"{stage}: {count}" + (f" ({', '.join(notes)})" if notes else "")
+
+    def _live(self) -> bool:
+        return not self.json and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
     def _clear(self) -> None:
+        # Blanks rather than an escape sequence: every terminal knows them.
         if self._drawn:
-            click.echo("\r\x1b[K", err=True, nl=False)
-            self._drawn = False
+            click.echo(f"\r{'':<{self._drawn}}\r", err=True, nl=False)
+            self._drawn = 0
+
+    # ---- results
 
     def finish(self, summary: RunSummary) -> None:
         """What a run did, in a few lines; the folder on stdout."""
         import msgspec
+
+        from presslift.summaries import summary_lines
 
         if self.json:
             self.say("done", **{"summary": msgspec.to_builtins(summary)})
         else:
             for line in summary_lines(summary):
                 self.say(line)
-        click.echo(summary.out)
+        self.give(summary.out)
 
-    def show_facts(self, facts: SiteFacts, cost: dict[str, Any], as_json: bool) -> None:
-        """What a site is and offers."""
-        import msgspec
-
-        if as_json:
-            click.echo(json.dumps(msgspec.to_builtins(facts) | {"cost": cost}, ensure_ascii=False, indent=1))
-            return
-        for name, value in facts_lines(facts, cost):
-            click.echo(f"{name:<12} {value}")
-
-    def show_status(self, state: dict[str, Any]) -> None:
-        """The state of an OUT."""
-        click.echo(f"{state['out']}: {state['articles']} articles of {state['site']}")
-        click.echo("addresses: " + (", ".join(f"{n} {name}" for name, n in state["addresses"].items()) or "none"))
-        for run in state["runs"]:
-            numbers = run["numbers"]
-            counted = ("created", "updated", "moved", "removed", "requests")
-            did = numbers.get("error") or ", ".join(f"{numbers[k]} {k}" for k in counted if numbers.get(k)) or "no change"
-            code = f", exit {run['exit_code']}" if run["exit_code"] else ""
-            click.echo(f"run {run['id']}: {run['command']} at {run['started_at']}: {run['state']}{code}; {did}")
-        for failure in state["failures"]:
-            detail = f" ({failure['detail']})" if failure["detail"] else ""
-            click.echo(f"failed: {failure['url']}: {failure['reason']}{detail}")
+    def give(self, text: str) -> None:
+        """Data, on stdout."""
+        with self._lock:
+            self._clear()
+            click.echo(text)
 
 
-def _duration(seconds: float) -> str:
+class Handler(logging.Handler):
+    """Log records as the terminal's lines."""
+
+    def __init__(self, terminal: Terminal):
+        super().__init__()
+        self._terminal = terminal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        try:
+            self._terminal.write(self.format(record))
+        except Exception:  # a message that can't be written must not end the work
+            self.handleError(record)
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):
+        return 80
+
+
+def duration(seconds: float) -> str:
+    """``1 h 5 min``, ``2 min 3 s``, ``9 s``."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def summary_lines(summary: RunSummary) -> list[str]:
-    """A run for people."""
-    found = ", ".join(f"{name} {n}" for name, n in summary.found_by.items())
-    lines = [
-        f"{summary.site}: {summary.discovered} addresses ({found}): {summary.exported} exported, {summary.failed} failed, {summary.excluded} excluded"
-    ]
-    if summary.excluded_by:
-        lines.append("  excluded: " + ", ".join(f"{n} {reason}" for reason, n in summary.excluded_by.items()))
-    changes = ", ".join(
-        f"{getattr(summary, name)} {name}" for name in ("created", "updated", "moved", "restored", "removed") if getattr(summary, name)
-    )
-    lines.append(f"  changes: {changes or 'none'}; exports {'written' if summary.exports_written else 'left as they were'}")
-    lines += [f"  incomplete: {text}" for text in summary.incomplete]
-    lines.append(f"  {summary.requests} requests, {summary.bytes_read / 1e6:.1f} MB, {summary.seconds:.1f} s")
-    if summary.exit_code:
-        lines.append(f"  some pages failed: see {Path(summary.out) / 'export' / 'failures.jsonl'}")
-    return lines
-
-
-def facts_lines(facts: SiteFacts, cost: dict[str, Any]) -> list[tuple[str, str]]:
-    """A site for people: name and value of each line."""
-    counts = ", ".join(f"{n if n is not None else '?'} {name}" for name, n in facts.counts.items())
-    also = f" (also {', '.join(facts.languages)})" if len(facts.languages) > 1 else ""
-    full = "" if facts.feed_full_text is None else " (full text)" if facts.feed_full_text else " (excerpts)"
-    rows = [
-        ("site", f"{facts.url}{f' “{facts.name}”' if facts.name else ''}"),
-        ("WordPress", f"{facts.wordpress_version or 'version unknown'} ({'; '.join(facts.evidence[:3])})"),
-        ("theme", f"{facts.theme or 'unknown'}{f', builder {facts.builder}' if facts.builder else ''}"),
-        ("plugins", ", ".join(facts.plugins) or "none that matter"),
-        ("language", f"{facts.language or 'unknown'}{also}, time zone {facts.timezone or facts.utc_offset or 'unknown'}"),
-        ("permalinks", facts.permalink_structure or "unknown"),
-        ("REST", facts.rest_root or f"shut ({facts.rest_detail or 'no answer'})"),
-        ("sitemaps", ", ".join(facts.sitemaps) or "none"),
-        ("feeds", f"{', '.join(facts.feeds) or 'none'}{full}"),
-        ("counts", counts or "unknown"),
-        ("cost", f"about {cost.get('requests', 0):.0f} requests, {cost.get('minutes', 0):.0f} minutes"),
-    ]
-    return rows
-
-
-def guarded(command: click.Command) -> int:
-    """Run the command line and turn whatever happens into one line on stderr and an exit code."""
-
-    def terminate(number: int, frame: object) -> None:
-        raise SystemExit(143)
-
-    signal.signal(signal.SIGTERM, terminate)
-    try:
-        command.main(standalone_mode=False)
-    except BaseException as error:  # every end has its code
-        return _code_of(error)
-    return 0
-
-
-def _code_of(error: BaseException) -> int:
-    if isinstance(error, click.exceptions.Exit):
-        return error.exit_code
-    if isinstance(error, click.Abort | KeyboardInterrupt):
-        return _interrupted(130)
-    if isinstance(error, click.ClickException):
-        error.show()
-        return error.exit_code
-    if isinstance(error, SystemExit):
-        code = error.code if isinstance(error.code, int) else 1 if error.code else 0
-        return _interrupted(143) if code == 143 else code
-    if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    if isinstance(error, PressliftError):
-        _last_line(str(error))
-        return error.exit_code
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EROFS, errno.EDQUOT):
-        _last_line(f"{error.filename or 'the disk'}: {error.strerror}; free some space or name another folder: what was there is whole")
-        return 74
-    return _defect(error)
-
-
-def _last_line(text: str) -> None:
-    click.echo(_json_line("error", text) if STATE["json"] else f"presslift: {text}", err=True)
-
-
-def _interrupted(code: int) -> int:
-    out = STATE["out"]
-    _last_line(f"stopped; all that was read is saved{f': `presslift sync {out}` goes on where it stood' if out else ''}")
-    return code
-
-
-def _defect(error: BaseException) -> int:
-    trace = "".join(traceback.format_exception(error))
-    folder = Path(STATE["out"]) if STATE["out"] and Path(STATE["out"]).is_dir() else Path(tempfile.gettempdir())
-    path = folder / "presslift.log"
-    try:
-        with path.open("a", encoding="utf-8") as log:
-            log.write(f"{datetime.now(UTC).isoformat()}\n{trace}\n")
-        where = f"the traceback is in {path}"
-    except OSError:
-        where = trace
-    last = trace.strip().splitlines()[-1]
-    _last_line(f"a defect of presslift: {last}; {where}")
-    return 70

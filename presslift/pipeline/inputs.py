@@ -3,92 +3,160 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import sys
+import threading
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
 
 import msgspec
+from warcio.exceptions import ArchiveLoadFailed
 
 from presslift.config import Settings
 from presslift.errors import FetchError, ParseError, PressliftError, UsageError
-from presslift.pipeline.one_page import extract
-from presslift.records import Article
+from presslift.pipeline.one_page import record_of
+from presslift.pipeline.reading import NOT_ARTICLES
+from presslift.scraper.fetch.addresses import site_host, start_address
+from presslift.scraper.fetch.archive import read_warc
 from presslift.scraper.fetch.client import Client
 from presslift.scraper.fetch.verdict import judge
+from presslift.scraper.parse.page import read_page
 
-PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
+PAGES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz", ".xhtml.gz")
 WARCS = (".warc", ".warc.gz")
+GZIP = b"\x1f\x8b"
 ENCODE = msgspec.json.Encoder(order="deterministic")
+log = logging.getLogger("presslift")
+
+
+class Page(NamedTuple):
+    """A page as it was had: what errors call it, its bytes, where it was served, what the server said of its type.
+
+    ``crawled`` is one that nobody named, out of a WARC: it may be no article.
+    """
+
+    name: str
+    html: bytes
+    url: str | None
+    content_type: str | None = None
+    crawled: bool = False
 
 
 def extract_all(
-    inputs: Sequence[str], url: str | None, settings: Settings, *, explicit_delay: bool = False
+    inputs: Sequence[str], url: str | None, settings: Settings, *, explicit_delay: bool = False, stop: threading.Event | None = None
 ) -> Iterator[tuple[bytes, PressliftError | None]]:
-    """A JSON line for each page of each input, or the error that names it. Folders are walked in order of names."""
-    for text in inputs:
+    """A JSON line for each page of each input, or the error that names it; folders are walked in order of names.
+
+    ``url`` is where a single file, or standard input, was served. Raises ``UsageError`` when it is given for more than that.
+    """
+    if url is not None and len(inputs) > 1:
+        raise UsageError(f"--url {url}: says where one page was served, and {len(inputs)} inputs are given; give one at a time")
+    place = start_address(url) if url else None
+    with Inputs(settings, explicit_delay, stop) as source:
+        for text in inputs:
+            passed_over = 0
+            for page in source.pages(text, place):
+                line, error = (b"", page) if isinstance(page, PressliftError) else _line(page, settings)
+                if line is None:
+                    passed_over += 1
+                else:
+                    yield line, error
+            if passed_over:
+                log.warning("%s: %d pages that are no articles (home, archives, search) were passed over", text, passed_over)
+
+
+def _line(page: Page, settings: Settings) -> tuple[bytes | None, PressliftError | None]:
+    """A page's record as a JSON line, or its error; no line for one that nobody named and that is no article."""
+    try:
+        read = read_page(page.html, page.url, content_type=page.content_type, settings=settings.site, custom=settings.custom)
+    except ParseError as error:
+        return b"", UsageError(f"{page.name}: {error.reason}{f' ({error.detail})' if error.detail else ''}")
+    if page.crawled and read.metadata.kind in NOT_ARTICLES:
+        return None, None
+    return ENCODE.encode(record_of(read, page.url, settings)), None
+
+
+class Inputs:
+    """Gets pages from wherever they are; what can't be had is given as an error, and the rest goes on."""
+
+    def __init__(self, settings: Settings, explicit_delay: bool, stop: threading.Event | None):
+        self._settings, self._explicit_delay, self._stop = settings, explicit_delay, stop
+        self._clients: dict[str, Client] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Inputs:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.close()
+
+    def pages(self, text: str, url: str | None) -> Iterator[Page | PressliftError]:
+        """The pages of one input: ``-``, an address, a folder, a file."""
+        if text == "-":
+            yield Page("standard input", sys.stdin.buffer.read(), url)
+        elif text.lower().startswith(("http://", "https://")):
+            yield self._fetched(text)
+        elif Path(text).is_dir():
+            files = sorted(p for p in Path(text).rglob("*") if p.name.lower().endswith(PAGES + WARCS) and p.is_file())
+            for path in files:
+                yield from self._file(path, None)
+            if not files:
+                yield UsageError(f"{text}: no pages in this folder; they end in {', '.join((*PAGES[:3], *WARCS))}")
+        elif Path(text).exists():
+            yield from self._file(Path(text), url)
+        else:
+            yield UsageError(f"{text}: no such file or folder, and no web address")
+
+    def _file(self, path: Path, url: str | None) -> Iterator[Page | PressliftError]:
+        if path.name.lower().endswith(WARCS):
+            yield from self._warc(path)
+            return
+        most = self._settings.fetch.max_decompressed_size
         try:
-            for html, address in _pages(text, url, settings, explicit_delay):
-                try:
-                    yield _line(extract(html, address, config=settings)), None
-                except ParseError as error:
-                    yield b"", error
-        except PressliftError as error:
-            yield b"", error
+            with path.open("rb") as file:
+                zipped = file.peek(2)[:2] == GZIP
+                with gzip.open(file) if zipped else file as content:
+                    data = content.read(most + 1)
+        except OSError as error:
+            yield UsageError(f"{path}: can't be read ({error.strerror or error})")
+        except (EOFError, zlib.error) as error:
+            yield UsageError(f"{path}: can't be read (damaged gzip: {error})")
+        else:
+            too_large = len(data) > most
+            yield (
+                UsageError(f"{path}: larger than fetch.max_decompressed_size ({most:,} bytes)") if too_large else Page(str(path), data, url)
+            )
 
+    def _warc(self, path: Path) -> Iterator[Page | PressliftError]:
+        try:
+            for found in read_warc(path, strict=True):
+                if found.status == 200 and "html" in found.content_type:
+                    verdict = judge(found, "page")
+                    if verdict.ok:
+                        yield Page(f"{path}: {found.url}", found.body, found.url, found.headers.get("content-type"), crawled=True)
+                    elif not verdict.protected:
+                        yield FetchError(f"{path}: {found.url}", verdict.reason or "http_status", verdict.detail, found.status)
+        except (OSError, ArchiveLoadFailed, EOFError, zlib.error) as error:
+            yield UsageError(f"{path}: is no whole WARC ({' '.join(str(error).split())}); what stands before that was read")
 
-def _line(article: Article) -> bytes:
-    return ENCODE.encode(article)
+    def _fetched(self, url: str) -> Page | PressliftError:
+        try:
+            response = self._client(start_address(url)).get(url)
+        except (FetchError, UsageError) as error:
+            return error
+        verdict = judge(response)
+        if not verdict.ok:
+            return FetchError(url, verdict.reason or "http_status", verdict.detail, response.status)
+        return Page(url, response.body, response.final_url, response.headers.get("content-type"))
 
-
-def _pages(text: str, url: str | None, settings: Settings, explicit_delay: bool) -> Iterator[tuple[bytes, str | None]]:
-    if text == "-":
-        yield sys.stdin.buffer.read(), url
-        return
-    if text.startswith(("http://", "https://")):
-        yield _fetched(text, settings, explicit_delay)
-        return
-    path = Path(text)
-    if path.is_dir():
-        for child in sorted(p for p in path.rglob("*") if p.is_file() and p.name.lower().endswith(PAGES + WARCS)):
-            yield from _file(child, None)
-    elif path.is_file():
-        yield from _file(path, url)
-    else:
-        raise UsageError(f"{text}: no such file or folder, and no web address")
-
-
-def _file(path: Path, url: str | None) -> Iterator[tuple[bytes, str | None]]:
-    if path.name.lower().endswith(WARCS):
-        yield from _warc(path)
-        return
-    try:
-        data = path.read_bytes()
-        yield gzip.decompress(data) if path.name.lower().endswith(".gz") else data, url
-    except (OSError, EOFError) as error:
-        raise UsageError(f"{path}: can't be read ({error})") from error
-
-
-def _warc(path: Path) -> Iterator[tuple[bytes, str | None]]:
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
-    try:
-        with path.open("rb") as stream:
-            for record in ArchiveIterator(stream):
-                kind = (record.http_headers.get_header("content-type") or "") if record.http_headers else ""
-                if record.rec_type == "response" and "html" in kind and record.http_headers.get_statuscode() == "200":
-                    yield record.content_stream().read(), record.rec_headers.get_header("WARC-Target-URI")
-    except (OSError, ArchiveLoadFailed) as error:
-        raise UsageError(f"{path}: is no readable WARC ({error})") from error
-
-
-def _fetched(url: str, settings: Settings, explicit_delay: bool) -> tuple[bytes, str]:
-    client = Client(settings.fetch, url, explicit_delay=explicit_delay)
-    try:
-        response = client.get(url)
-    finally:
-        client.close()
-    verdict = judge(response)
-    if not verdict.ok:
-        raise FetchError(url, verdict.reason or "http_status", verdict.detail, response.status)
-    return response.body, response.final_url
+    def _client(self, url: str) -> Client:
+        # One for each site, so that its pace holds and its robots.txt is asked for once.
+        host = site_host(url)
+        if host not in self._clients:
+            client = Client(self._settings.fetch, url, explicit_delay=self._explicit_delay, stop=self._stop)
+            self._clients[host] = self._open.enter_context(client)
+        return self._clients[host]

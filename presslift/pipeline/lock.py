@@ -27,6 +27,8 @@ def hold(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Locked(f"{folder}: another run holds it ({_holder(path)}); wait for it to end, or stop it") from None
+        except OSError as error:
+            raise OutUnwritable(f"{folder}: can't be locked ({error.strerror}); put it on a file system that has locks") from error
         me = {"pid": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
         try:
             os.ftruncate(handle, 0)
@@ -36,6 +38,23 @@ def hold(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def holder(folder: Path) -> str | None:
+    """Who holds OUT at the moment, in words; ``None`` when nobody does."""
+    try:
+        handle = os.open(folder / ".lock", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(folder / ".lock")
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+    return None
 
 
 def _holder(path: Path) -> str:

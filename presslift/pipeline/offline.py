@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from presslift.config import Settings, load_settings
-from presslift.errors import FetchError, NotAnOut
+from presslift.config import Settings
+from presslift.errors import DecisionNeeded, FetchError, NotAnOut
 from presslift.exports import write_dataset
+from presslift.exports.format import choose_formats
 from presslift.pipeline.getting import Getter, now
-from presslift.pipeline.lock import hold
+from presslift.pipeline.lock import hold, holder
 from presslift.pipeline.reading import Reader
-from presslift.pipeline.run import Progress, RunSummary, export_fingerprint, export_if_changed, open_folder
+from presslift.pipeline.run import (
+    Progress,
+    RunSummary,
+    export_fingerprint,
+    export_if_changed,
+    open_folder,
+    own_settings,
+    record_settings,
+    search_modules,
+)
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
 from presslift.records import SiteFacts
@@ -36,15 +47,27 @@ class SiteClosed:
         raise FetchError(url, "connection", "offline: not in the archive", attempts=0)
 
 
-def probe(url: str, *, settings: Settings | None = None, explicit_delay: bool = False) -> SiteFacts:
-    """What a site is and offers. Raises ``SiteError`` when it is no WordPress, can't be reached or walls visitors off."""
+def probe(
+    url: str,
+    *,
+    settings: Settings | None = None,
+    explicit_delay: bool = False,
+    progress: Progress | None = None,
+    stop: threading.Event | None = None,
+) -> SiteFacts:
+    """What a site is and offers. Raises ``SiteError`` when it is no WordPress, can't be reached or walls visitors off.
+
+    ``progress`` is called with ("probing", addresses asked, 0); setting ``stop`` ends it with ``Stopped``.
+    """
     chosen = settings or Settings()
     address = start_address(url)
-    client = Client(chosen.fetch, address, aliases=chosen.site.aliases, explicit_delay=explicit_delay)
+    client = Client(chosen.fetch, address, aliases=chosen.site.aliases, explicit_delay=explicit_delay, stop=stop)
     asked: dict[str, Response | FetchError] = {}
 
     def get(url: str, *, kind: str, accept: str | None = None) -> Answer:
         if url not in asked:
+            if progress is not None:
+                progress("probing", len(asked), 0)
             try:
                 asked[url] = client.get(url, kind=kind, accept=accept)
             except FetchError as error:
@@ -68,23 +91,27 @@ def _facts(store: Store, folder: Path) -> SiteFacts:
 
 
 def _settings(folder: Path, settings: Settings | None) -> Settings:
-    own = folder / "config.yaml"
-    return settings or load_settings(own if own.is_file() else None)
+    search_modules(folder)
+    return settings or own_settings(folder)
 
 
 def export(out: str | Path, formats: Sequence[str] | None = None, *, settings: Settings | None = None) -> list[Path]:
-    """Write exports anew from the store, offline. ``formats`` defaults to config.yaml's. Returns the files' paths.
+    """Write exports anew from the store, offline: config.yaml's formats, and ``formats`` beside them, from now on.
 
-    Raises ``NotAnOut``, ``UsageError`` for an unknown format, ``Locked``, ``OutUnwritable``.
+    ``settings`` take the place of config.yaml, from now on as well. Returns the files' paths. Raises ``NotAnOut``,
+    ``UsageError`` for an unknown format, ``Locked``, ``OutUnwritable``.
     """
     folder = open_folder(out)
     chosen = _settings(folder, settings)
+    together = list(dict.fromkeys([*chosen.export.formats, *(formats or ())]))
+    choose_formats(together)
+    chosen = msgspec.structs.replace(chosen, export=msgspec.structs.replace(chosen.export, formats=together))
     with hold(folder), Store(folder) as store:
         facts = _facts(store, folder)
         source = StoreSource(store, facts, chosen, site_hosts(facts.url, chosen.site.aliases))
-        paths = write_dataset(source, folder, list(formats) if formats else chosen.export.formats, chosen.export)
-        if not formats or list(formats) == chosen.export.formats:
-            store.set_meta("exported", export_fingerprint(store, source))
+        paths = write_dataset(source, folder, together, chosen.export)
+        store.set_meta("exported", export_fingerprint(store, source))
+        record_settings(folder, chosen)
         return paths
 
 
@@ -112,19 +139,26 @@ def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None =
         settler.settle()
         written = export_if_changed(folder, store, facts, chosen, hosts)
         archive.close()
+        record_settings(folder, chosen)
         return RunSummary(
             out=str(folder), site=facts.url, run=number, exported=reader.read, updated=settler.counts["updated"], exports_written=written
         )
 
 
 def status(out: str | Path) -> dict[str, Any]:
-    """The last runs, how many addresses are in which state, and what failed. Raises ``NotAnOut``."""
+    """The last ten runs, how many addresses are in which state, what is due, and what failed. Raises ``NotAnOut``.
+
+    A run's ``state`` is done, failed, running, or cut off: one that no process is at work on any more.
+    """
     folder = open_folder(out)
+    held = holder(folder)
     with Store(folder) as store:
         runs = [
             {**dict(row), "options": json.loads(row["options"]), "numbers": json.loads(row["numbers"])}
             for row in store.rows("SELECT * FROM runs ORDER BY id DESC LIMIT 10")
         ]
+        for run in runs:
+            run["state"] = "cut off" if run["state"] == "running" and held is None else run["state"]
         states = {row["state"]: row["n"] for row in store.rows("SELECT state, count(*) AS n FROM addresses GROUP BY state ORDER BY state")}
         failures = [msgspec.to_builtins(failure) for failure in store.failures()]
         live = store.row("SELECT count(*) AS n FROM articles WHERE state = 'live'")
@@ -132,8 +166,23 @@ def status(out: str | Path) -> dict[str, Any]:
             "out": str(folder),
             "site": store.get_meta("site"),
             "at": now(),
+            "held_by": held,
             "articles": live["n"] if live else 0,
             "addresses": states,
+            "due": _due(folder, runs, states),
             "failures": failures,
             "runs": runs,
         }
+
+
+def _due(folder: Path, runs: list[dict[str, Any]], states: dict[str, int]) -> list[str]:
+    """What a person may want to do next, in words."""
+    last = runs[0] if runs else None
+    if last is None:
+        return [f"nothing was begun: `presslift migrate URL -o {folder}`"]
+    if last["state"] == "cut off":
+        return [f"run {last['id']} was cut off: `presslift sync {folder}` goes on where it stood"]
+    if last["state"] == "failed" and last["exit_code"] == DecisionNeeded.exit_code:
+        return [f"a person's decision: `presslift sync {folder} --accept-removals`, if so much was really removed"]
+    left = states.get("pending", 0) + states.get("failed", 0)
+    return [f"{left} addresses to be tried again by the next `presslift sync {folder}`"] if left and last["state"] != "running" else []

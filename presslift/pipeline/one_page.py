@@ -13,7 +13,7 @@ from presslift.hashing import content_hash
 from presslift.records import Account, Article, Term
 from presslift.scraper.fetch.addresses import article_id
 from presslift.scraper.parse.merge import Sources, merge
-from presslift.scraper.parse.page import read_page
+from presslift.scraper.parse.page import PageReading, read_page
 from presslift.transforms import Context, Transform, apply, build_chain
 
 if TYPE_CHECKING:
@@ -65,6 +65,12 @@ def extract(html: bytes | str, url: str | None = None, *, profile: SiteProfile |
     """
     settings = config or Settings()
     page = read_page(html, url, profile=profile, settings=settings.site, custom=settings.custom)
+    return record_of(page, url, config)
+
+
+def record_of(page: PageReading, url: str | None, config: Settings | None = None) -> Article:
+    """A page that was read, as the record that it alone makes; arguments as for ``extract``."""
+    settings = config or Settings()
     site = LoneSite(page.metadata.site_name, settings)
     article = merge(Sources(url=url or "", page=page, body=page.body), site)
     article.id = article_id(url, url) if url else ""

@@ -204,8 +204,11 @@ class Archive:
             raise OutUnwritable(f"{path}: can't be mended ({error.strerror}); check its permissions, then run again") from error
 
 
-def read_warc(path: Path) -> Iterator[ArchivedResponse]:
-    """Every HTTP response of a WARC file, compressed or not, whoever wrote it; ends where the file is cut short."""
+def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]:
+    """Every HTTP response of a WARC file, compressed or not, whoever wrote it; ends where the file is cut short.
+
+    ``strict`` raises there: ``ArchiveLoadFailed``, ``zlib.error`` or ``EOFError``.
+    """
     with path.open("rb") as stream:
         records = ArchiveIterator(stream)
         try:
@@ -219,6 +222,8 @@ def read_warc(path: Path) -> Iterator[ArchivedResponse]:
                     if found:
                         yield found
         except (ArchiveLoadFailed, zlib.error, EOFError):
+            if strict:
+                raise
             return
 
 

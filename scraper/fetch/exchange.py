@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import logging
 import os
 import socket
 import ssl
@@ -28,6 +29,8 @@ from presslift.scraper.fetch.credentials import Credentials
 from presslift.scraper.fetch.guard import CONNECT_TIMEOUT, PATIENCE, AddressRefused, Guard, GuardedAdapter, Patience
 from presslift.scraper.fetch.response import Response, Unreadable, decompress, read_body
 from presslift.scraper.fetch.robots import MAX_SIZE as MAX_ROBOTS
+
+log = logging.getLogger("presslift.fetch")
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -108,7 +111,10 @@ class Line:
             extract_cookies_to_jar(cookies, prepared, answer.raw)  # type: ignore[no-untyped-call]
             wired, body = self._read(asked.kind, answer.raw, started)
         except Exception as error:
-            raise named(asked.url, error) from error
+            failure = named(asked.url, error)
+            log.debug("GET %s: %s", url, failure)
+            raise failure from error
+        log.debug("GET %s: %s, %d bytes, %.2f s", url, answer.status_code, len(wired), time.monotonic() - started)
         pairs = [(str(name), str(value)) for name, value in answer.raw.headers.items()]
         sent = [("Host", urlsplit(url).netloc), *((str(name), _text(value)) for name, value in prepared.headers.items())]
         exchange = Exchange(
