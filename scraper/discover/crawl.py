@@ -66,6 +66,8 @@ class Crawler:
         self._raw: set[str] = set()
         self._first: deque[tuple[str, AddressKind]] = deque()
         self._late: deque[tuple[str, AddressKind]] = deque()
+        self._terms: set[tuple[str, str]] = set()
+        self._guesses: set[str] = set()
         self._views: Counter[str] = Counter()
         self._posts: dict[tuple[str, int, str], str] = {}
         self._members: dict[str, frozenset[str]] = {}
@@ -97,6 +99,8 @@ class Crawler:
             if rule not in ("rest", "login", "admin", "file"):
                 self._left.append(Left(url=address, reason=trap or kind.reason or kind.kind, rule=rule, source="crawl"))
             return
+        if kind.kind == "term":
+            self._terms.add((kind.taxonomy or "", kind.slug or ""))
         (self._late if kind.late else self._first).append((address, kind))
 
     def walk(self) -> Iterator[Event]:
@@ -153,8 +157,11 @@ class Crawler:
         return answers
 
     def _visit(self, url: str, kind: AddressKind, answer: Answer | FetchError) -> Iterator[Event]:
-        if isinstance(answer, FetchError):
-            yield from self._unread(url, kind, answer)
+        if isinstance(answer, FetchError) or answer.status >= 400:
+            status = answer.status
+            if url not in self._guesses and status not in (404, 410):
+                error = answer if isinstance(answer, FetchError) else FetchError(url, "http_status", status=status)
+                yield from self._unread(url, kind, error)
             return
         final = canonical(answer.final_url)
         if not same_site(final, self._hosts):
@@ -168,10 +175,9 @@ class Crawler:
             if not kind.follow:
                 yield Left(url=url, reason=kind.reason or kind.kind, rule=kind.rule, source="crawl")
                 return
-        if answer.status >= 400:
-            if answer.status not in (404, 410):
-                yield from self._unread(url, kind, FetchError(url, "http_status", status=answer.status))
-            return
+        yield from self._read(url, final, kind, answer)
+
+    def _read(self, url: str, final: str, kind: AddressKind, answer: Answer) -> Iterator[Event]:
         media = (header(answer, "content-type") or "text/html").split(";")[0].strip().lower()
         if media not in ("text/html", "application/xhtml+xml", ""):
             yield Left(url=url, reason="a file", rule=media, source="crawl")
@@ -185,8 +191,6 @@ class Crawler:
         yield from self._judge(doc, answer, final, kind)
 
     def _unread(self, url: str, kind: AddressKind, error: FetchError) -> Iterator[Event]:
-        if error.status in (404, 410):
-            return
         if error.reason != "robots":
             self.failed.append(url)
         if kind.kind == "article":
@@ -200,7 +204,6 @@ class Crawler:
         if what in ("archive", "home", "search") or (what == "unknown" and kind.kind != "article"):
             yield from self._archive(doc, answer, url, kind)
             return
-        self._tags(doc)
         self._follow(doc, singular=True)
         if what == "attachment":
             yield Left(url=url, type="attachment", reason="an attachment page", rule="attachment", source="crawl")
@@ -228,6 +231,9 @@ class Crawler:
         if verdict is not None and verdict.protected:
             yield Left(url=url, type=type_, reason="protected", rule="protected", source="crawl")
             return
+        self.tags_printed = self.tags_printed or prints_tags(doc, self._home)
+        for slug in tag_slugs(doc, wp_id):
+            self._guess_tag(slug)
         self.found += 1
         yield Found(url=url, source="crawl", type=type_, wp_id=wp_id, capture=capture_of(answer, "page"))
 
@@ -285,15 +291,12 @@ class Crawler:
         }
         yield Evidence(kind="archive", data=data, source="crawl", capture=capture_of(answer, "archive"))
 
-    def _tags(self, doc: Document) -> None:
-        if not self.tags_printed:
-            for link in doc.root.iter("a"):
-                if (
-                    "tag" in (link.get("rel") or "").split()
-                    and classify(canonical(link.get("href") or "", doc.url), self._home).taxonomy == "post_tag"
-                ):
-                    self.tags_printed = True
-                    return
+    def _guess_tag(self, slug: str) -> None:
+        """Ask for a tag's archive that nothing links to: where the theme prints no tags, it alone knows their names."""
+        if ("post_tag", slug) not in self._terms and self._mode != "next":
+            address = canonical(f"?tag_id={slug}" if slug.isdigit() else f"?tag={slug}", self._home)
+            self._guesses.add(address)
+            self.add(address)
 
     def _follow(self, doc: Document, singular: bool = False) -> None:
         if self._mode == "next" or (self._mode == "archives" and singular):
@@ -326,3 +329,18 @@ def identity_of(doc: Document) -> tuple[int | None, str | None]:
     types = [c.removeprefix("single-") for c in sorted(classes) if c.startswith("single-") and not c.startswith("single-format-")]
     twice = [t for t in types if any(c.startswith(f"{t}-template") for c in classes)]
     return wp_id, next(iter([*twice, *(t for t in types if t == "post"), *types]), None)
+
+
+def tag_slugs(doc: Document, wp_id: int | None) -> list[str]:
+    """The slugs of an article's tags as WordPress prints them in its element's classes; the id for a slug of no Latin letter."""
+    for element in doc.root.iter("article", "div", "main", "section", "li"):
+        names = (element.get("class") or "").split()
+        if f"post-{wp_id}" in names:
+            return [name.removeprefix("tag-") for name in names if name.startswith("tag-")]
+    return []
+
+
+def prints_tags(doc: Document, home: str) -> bool:
+    """Whether an article's page names its tags, by links to their archives."""
+    tagged = (e.get("href") or "" for e in doc.root.iter("a") if "tag" in (e.get("rel") or "").split())
+    return any(classify(canonical(href, doc.url), home).taxonomy == "post_tag" for href in tagged)

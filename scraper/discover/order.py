@@ -11,15 +11,16 @@ from presslift.config import Settings
 from presslift.errors import FetchError, ParseError
 from presslift.records import SiteFacts
 from presslift.scraper.discover.classify import classify
-from presslift.scraper.discover.crawl import Crawler, crawl_site, links_of
-from presslift.scraper.discover.events import Event, Found, Get, Left, Listing, Source, header
+from presslift.scraper.discover.crawl import Crawler, crawl_site, identity_of, links_of, prints_tags, read_archives, tag_slugs
+from presslift.scraper.discover.events import Event, Evidence, Found, Get, Left, Listing, Source, header
 from presslift.scraper.discover.feed import discover_feeds
 from presslift.scraper.discover.rest import discover_rest
 from presslift.scraper.discover.sitemap import discover_sitemaps, is_newest_only, label_of
 from presslift.scraper.fetch.addresses import article_key, canonical
-from presslift.scraper.parse.document import read_document
+from presslift.scraper.parse.document import Document, read_document
 
 CORE_TYPES = ("post", "page")
+SAMPLES = 5
 
 
 def discover(facts: SiteFacts, get: Get, settings: Settings) -> Iterator[Event]:
@@ -37,6 +38,7 @@ class _Discovery:
         self._found: dict[str, str | None] = {}
         self._by: dict[Source, set[str]] = {"rest": set(), "sitemap": set(), "feed": set(), "crawl": set()}
         self._left: set[str] = set()
+        self._tags: list[str] = []
         self._doubtful: list[Listing] = []
         self._whole: dict[str, Listing] = {}
 
@@ -68,6 +70,8 @@ class _Discovery:
             yield from self._note(walk.walk() if unknown else ())
             # An article on the front page that no listing has: what else do they lack?
             covered = by_rest or len(self._found) == before
+        if covered and not by_rest:
+            yield from self._unprinted_tags()
         if not covered:
             yield from self._note(crawl_site(self._facts, self._get, self._settings, known=self._urls()))
         yield from self._settle(covered)
@@ -78,6 +82,9 @@ class _Discovery:
                 key = article_key(event.url, self._facts.url)
                 self._found[key] = event.url
                 self._by[event.source].add(key)
+            elif isinstance(event, Evidence):
+                if event.source == "sitemap" and event.data.get("taxonomy") == "post_tag":
+                    self._tags.append(event.data["url"])
             elif isinstance(event, Left):
                 self._left.add(event.url)
             elif isinstance(event, Listing):
@@ -107,21 +114,35 @@ class _Discovery:
         # A lone file of unknown making may hold the newest alone; that a whole feed has nothing more proves otherwise.
         return labels["post"] > 0 or (feed_whole and bool(self._by["sitemap"]))
 
+    def _page(self, url: str) -> Document | None:
+        try:
+            page = self._get(url, kind="page")
+            return read_document(page.body, page.final_url, content_type=header(page, "content-type"))
+        except (FetchError, ParseError):
+            return None
+
     def _unknown_links(self) -> list[str]:
         """Where the front page leads that no source has mentioned."""
         home = canonical(self._facts.url)
-        try:
-            page = self._get(self._facts.url, kind="page")
-            doc = read_document(page.body, page.final_url, content_type=header(page, "content-type"))
-        except (FetchError, ParseError):
+        doc = self._page(self._facts.url)
+        if doc is None:
             return []
-        doc.root.make_links_absolute(page.final_url, resolve_base_href=True, handle_failures="ignore")
-        links = dict.fromkeys(canonical(href) for href in links_of(doc.root))
+        links = dict.fromkeys(canonical(href, doc.url) for href in links_of(doc.root))
         return [
             url
             for url in links
             if classify(url, home).kind == "article" and article_key(url, home) not in self._found and url not in self._left
         ]
+
+    def _unprinted_tags(self) -> Iterator[Event]:
+        """The archives of tags, where articles have tags that their pages don't name and no feed does."""
+        if not self._tags or any(e.source == "feed" and e.seen and e.detail is None for e in self._whole.values()):
+            return
+        for url in [u for u in self._found.values() if u][:: max(1, len(self._found) // SAMPLES)][:SAMPLES]:
+            doc = self._page(url)
+            if doc is not None and tag_slugs(doc, identity_of(doc)[0]) and not prints_tags(doc, self._facts.url):
+                yield from read_archives(self._facts, self._get, self._settings, self._tags)
+                return
 
     def _settle(self, covered: bool) -> Iterator[Listing]:
         """The listings that had holes, now that it is known who filled them."""

@@ -256,6 +256,25 @@ def test_crawl_reaches_the_deepest_archive_page_and_follows_no_trap() -> None:
     assert {m for d in news for m in d["members"]} == {site.url + p.path for p in site.posts if p.category == "news"}
 
 
+@pytest.mark.parametrize("printed", [False, True])
+def test_tags_that_no_page_prints_are_named_by_their_archives(printed: bool) -> None:
+    link = "<a rel='tag' href='/tag/deep-sea/'>Deep Sea</a>" if printed else ""
+    with WordPress([Post(1, "one/", body=f"<p>Text.</p>{link}"), Post(2, "two/")], rest=False, sitemap=False, feed=False) as site:
+        real = site.html
+        site.html = lambda *a: real(*a).replace("class='post-1 ", "class='post-1 tag-deep-sea tag-gone ")  # type: ignore[method-assign]
+        archive = "<h1>Tag: Deep Sea</h1><article class=hentry><h2><a rel=bookmark href='/one/'>x</a></h2></article>"
+        site.overrides |= {"/?tag=deep-sea": redirect("/tag/deep-sea/"), "/?tag=gone": page("no", 501)}
+        site.overrides["/tag/deep-sea/"] = page(real("archive tag tag-deep-sea tag-7", "Deep Sea", archive))
+        _, events = run(site)
+        asked = [t for t in site.targets("tag")]
+    tags = [e.data for e in events if isinstance(e, Evidence) and e.data.get("taxonomy") == "post_tag"]
+    if printed:
+        assert not asked and not tags
+    else:
+        assert [(t["name"], t["slug"], t["members"]) for t in tags] == [("Deep Sea", "deep-sea", [f"{site.url}one/"])]
+    assert found(events) == {"one/", "two/"} and listing(events, "crawl").complete
+
+
 def test_crawl_asks_several_pages_at_once_where_it_can() -> None:
     with WordPress(posts(42), rest=False, sitemap=False, feed=False) as site:
         client, sizes = site.get(), []
