@@ -161,6 +161,10 @@ class Terminal:
                 self.say(line)
         self.give(summary.out)
 
+    def heading(self, text: str) -> str:
+        """A text that stands out on stdout where that is wanted (no-color.org)."""
+        return text if os.environ.get("NO_COLOR") or not sys.stdout.isatty() else click.style(text, bold=True)
+
     def give(self, text: str) -> None:
         """Data, on stdout."""
         with self._lock:

@@ -7,12 +7,15 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from presslift.demo.site import DemoSite
 from presslift.errors import UsageError
+
+if TYPE_CHECKING:
+    from presslift.terminal import Terminal
 
 SEED = "la-ruta-del-litio"
 
@@ -43,7 +46,7 @@ def change(site: DemoSite) -> None:
     })  # fmt: skip
 
 
-def run_demo(out: Path | None, terminal: Any) -> Path:
+def run_demo(out: Path | None, terminal: Terminal) -> Path:
     """Migrate, change, sync, show. Returns the folder made. Raises ``UsageError`` when ``out`` is there already."""
     from presslift.config import Settings
     from presslift.pipeline import migrate, sync
@@ -53,12 +56,13 @@ def run_demo(out: Path | None, terminal: Any) -> Path:
     folder = out or Path(tempfile.mkdtemp(prefix="presslift-demo-")) / "OUT"
     terminal.start(Settings())
     with DemoSite() as site:
-        show = click.style
         click.echo(f"A WordPress site is up at {site.url} (built in, on loopback): migrating it …\n")
         first = migrate(site.url, folder, config=Settings(), progress=terminal.progress)
-        click.echo(f"{first.exported} articles out of {first.discovered} addresses, {first.excluded} left out on purpose, {first.failed} failed; {first.requests} requests, {first.seconds:.1f} s\n")
+        click.echo(
+            f"{first.exported} articles out of {first.discovered} addresses, {first.excluded} left out on purpose, {first.failed} failed; {first.requests} requests, {first.seconds:.1f} s\n"
+        )
         articles = {a["slug"]: a for a in map(json.loads, (folder / "export" / "articles.jsonl").open(encoding="utf-8"))}
-        click.echo(show("What it read of one article, part by part", bold=True))
+        click.echo(terminal.heading("What it read of one article, part by part"))
         for name, value in parts(articles[SEED]):
             click.echo(f"  {name:<12} {value}")
         change(site)
@@ -71,13 +75,15 @@ def run_demo(out: Path | None, terminal: Any) -> Path:
         before = snapshot(folder / "export")
         again = sync(folder, config=Settings())
         same = before == snapshot(folder / "export")
-        click.echo(f"\nA second sync finds nothing new: {again.requests} requests, every export {'byte for byte as it was' if same else 'CHANGED'}.")
-    click.echo(f"\n{show('Where it is', bold=True)}")
+        click.echo(
+            f"\nA second sync finds nothing new: {again.requests} requests, every export {'byte for byte as it was' if same else 'CHANGED'}."
+        )
+    click.echo(f"\n{terminal.heading('Where it is')}")
     for name, what in (
         ("export/articles.jsonl", "whole records, one a line"), ("export/articles.csv", "the table of articles; footnotes, related, terms, … beside it"),
         ("export/datapackage.json", "what every column means, keys and hashes"), ("archive/", "every response as served (WARC)"), ("presslift.sqlite", "the store: everything known"),
     ):  # fmt: skip
-        click.echo(f"  {folder / name}  {what}")
+        click.echo(f"  {f'{folder}/{name}':<{len(str(folder)) + 26}} {what}")
     click.echo(f"\nTry: presslift check {folder}\n")
     return folder
 
@@ -98,15 +104,39 @@ def parts(article: dict[str, Any]) -> list[tuple[str, str]]:
         ("byline", article["byline"]),
         ("authors", ", ".join(a["name"] for a in article["authors"])),
         ("pull quote", article["lead_quote"]),
-        ("body", f"{article['word_count']} words: {(article['body_text'] or '')[:70]}…"),
-        *((f"footnote {n['index']}", f"{n['marker']} in the {n['refs'][0]['place'] if n['refs'] else 'text: nowhere'}: {n['text'][:80]}…") for n in article["footnotes"]),
+        ("body", f"{article['word_count']} words: {cut(article['body_text'] or '', 70)}"),
+        *(
+            (
+                f"footnote {n['index']}",
+                f"{n['marker']} in the {n['refs'][0]['place'] if n['refs'] else 'text: nowhere'}: {cut(n['text'], 80)}",
+            )
+            for n in article["footnotes"]
+        ),
         ("translation", ", ".join(f"{t['language']}: {t['url']}" for t in article["translations"])),
         *(("related", " ".join(filter(None, [r["title"], r["date"] and f"({r['date']})", f"[{r['place']}]"]))) for r in article["related"]),
-        ("links", f"{len(article['links'])} in the body, {sum(bool(link['article_id']) for link in article['links'])} of them to other articles"),
-        ("pictures", ", ".join(" ".join(filter(None, [m["role"], m["url"].rsplit("/", 1)[-1], m["caption"] and f"“{m['caption']}”"])) for m in article["media"])),
-        *(("comment", f"{c['author']['name']}" + (f", answering {c['parent']}" if c["parent"] else "") + f": {c['text']}") for c in article["comments"]),
+        (
+            "links",
+            f"{len(article['links'])} in the body, {sum(bool(link['article_id']) for link in article['links'])} of them to other articles",
+        ),
+        (
+            "pictures",
+            ", ".join(
+                " ".join(filter(None, [m["role"], m["url"].rsplit("/", 1)[-1], m["caption"] and f"“{m['caption']}”"]))
+                for m in article["media"]
+            ),
+        ),
+        *(
+            ("comment", f"{c['author']['name']}" + (f", answering {c['parent']}" if c["parent"] else "") + f": {c['text']}")
+            for c in article["comments"]
+        ),
     ]
     return [(name, value or "none") for name, value in rows]
+
+
+def cut(text: str, most: int) -> str:
+    """The start of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most].rstrip()}…"
 
 
 def discard(folder: Path) -> None:

@@ -37,6 +37,8 @@ class DemoSite:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # One segment an answer: small ones wait for the acknowledgement of the one before.
+            wbufsize = -1
 
             def do_GET(self) -> None:
                 site.requests.append(self.path)
