@@ -86,7 +86,7 @@ def linked_share(block: Block) -> float:
     if block.loose:
         linked = sum(len("".join(LINK_TEXTS(c)).strip()) for c in block.element if c.tag not in BLOCKS)
     else:
-        linked = sum(map(len, LINK_TEXTS(block.element)))
+        linked = sum(len(" ".join(t.split())) for t in LINK_TEXTS(block.element))
     return min(1.0, linked / max(1, len(block.text)))
 
 

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.blocks import LINK_TEXTS, TEXT
+from presslift.scraper.parse.cards import find_cards
 from presslift.scraper.parse.document import BLOCKS, detach
 from presslift.scraper.parse.index import compiled
 from presslift.scraper.parse.prose import HEADINGS, name_pattern, name_start, plain_name
@@ -28,11 +29,14 @@ HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|epub|zip|csv|txt|rtf|mp3|m4a)$", re.I)
 
 
-def cut_boxes(container: HtmlElement, safe: frozenset[HtmlElement], profile: SiteProfile | None = None) -> None:
+def cut_boxes(container: HtmlElement, safe: frozenset[HtmlElement], profile: SiteProfile | None = None, url: str | None = None) -> None:
     """Remove elements that a selector of the table, of the profile, or their classes tell as furniture."""
     index = _known()
     if profile is not None and profile.furniture_selectors:
         index = _with(tuple(profile.furniture_selectors))
+    for card in find_cards(container, url):
+        if card not in safe:
+            detach(card)
     size = len(TEXT(container))
     gone: set[HtmlElement] = set()
     for element in list(container.iter("*")):
@@ -77,8 +81,8 @@ def _fits(element: HtmlElement, strength: str, size: int) -> bool:
         return True
     if element.tag not in BLOCKS:
         return False
-    words = len(text.split())
-    return words <= 40 or sum(map(len, LINK_TEXTS(element))) >= 0.6 * len(text.strip())
+    words = text.split()
+    return len(words) <= 40 or sum(len(" ".join(t.split())) for t in LINK_TEXTS(element)) >= 0.6 * len(" ".join(words))
 
 
 @lru_cache(maxsize=65536)

@@ -30,7 +30,7 @@ def cut(
     ``title``, ``featured`` (a picture's address) and ``url`` are the article's own: what repeats them goes. Never raises.
     """
     safe = frozenset(a for mark in PLACEHOLDERS(container) for a in (mark, *mark.iterancestors()))
-    cut_boxes(container, safe, profile)
+    cut_boxes(container, safe, profile, url)
     cut_repeats(container, safe, title, featured)
     cut_lines(container, safe, profile, url)
     tidy(container, safe)

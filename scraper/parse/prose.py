@@ -25,17 +25,17 @@ SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
 class Prose:
     """The prose of a tree, in characters. ``mass`` maps an element to what it holds; an element that is absent holds none.
 
-    Links' and headings' texts don't count, nor what stands in menus, sidebars and cards, unless it is one of ``keep`` (elements
-    that surely hold the body) or nearly all there is.
+    Links' and headings' texts don't count, nor what stands in menus, sidebars and ``cards``, unless it is one of ``keep`` (elements
+    that surely hold the body) or most of what there is.
     """
 
-    def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = ()):
+    def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = (), cards: Iterable[HtmlElement] = ()):
         own = _holders(root)
         landmarks = list(keep)
         self._keep = frozenset(a for e in landmarks for a in (e, *e.iterancestors()))
         self._raw = _summed(own)
         self._most = 0.5 * (max((self._raw.get(e, 0) for e in landmarks), default=0) or self._raw.get(root, 0))
-        self._out: dict[HtmlElement, bool] = {}
+        self._out: dict[HtmlElement, bool] = dict.fromkeys((c for c in cards if c not in self._keep), True)
         self.own = {e: size for e, size in own.items() if not self.elsewhere(e)}
         self.mass = _summed(self.own)
 

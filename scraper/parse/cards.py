@@ -1,0 +1,57 @@
+"""Lists of other posts told by their shape alone: alike siblings, each with a linked heading and little text."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+TITLES = etree.XPath("descendant::*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6][descendant::a[@href] or ancestor::a[@href]]")
+TEXT = etree.XPath("string()", smart_strings=False)
+FEWEST = 3
+MOST_WORDS = 60
+MOST_LEVELS = 7
+NEVER = frozenset(("html", "body", "main", "article", "table", "tbody", "tr"))
+
+
+def find_cards(root: HtmlElement, url: str | None = None) -> set[HtmlElement]:
+    """The cards of a tree: at least three siblings of one tag and class, each with a heading that links to another page of the site.
+
+    ``url`` is the page's own address; without it every link counts as one of the site.
+    """
+    host = urlsplit(url or "").hostname or ""
+    found: dict[tuple[HtmlElement, str, str], dict[HtmlElement, None]] = {}
+    for heading in TITLES(root):
+        if not _leads_on(heading, host):
+            continue
+        node = heading
+        for _ in range(MOST_LEVELS):
+            parent = node.getparent()
+            if parent is None or node.tag in NEVER and node.tag != "article" or node is root:
+                break
+            key = (parent, str(node.tag), node.get("class") or "")
+            found.setdefault(key, {})[node] = None
+            node = parent
+    cards: set[HtmlElement] = set()
+    for (parent, tag, _), members in found.items():
+        if len(members) < FEWEST or tag in ("h2", "h3", "h4", "h5", "h6"):
+            continue
+        alike = [m for m in members if len(TEXT(m).split()) <= MOST_WORDS]
+        if len(alike) >= FEWEST and len(alike) >= 0.8 * len(members) and not any(a in cards for a in (parent, *parent.iterancestors())):
+            cards.update(alike)
+    return cards
+
+
+def _leads_on(heading: HtmlElement, host: str) -> bool:
+    link = next(heading.iter("a"), None)
+    if link is None:
+        link = next((a for a in heading.iterancestors("a")), None)
+    href = (link.get("href") or "") if link is not None else ""
+    if not href or href.startswith(("#", "mailto:", "tel:", "javascript:")):
+        return False
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return False
+    return (not parts.netloc or not host or (parts.hostname or "").removeprefix("www.") == host.removeprefix("www.")) and parts.path not in ("", "/")
