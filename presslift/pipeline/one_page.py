@@ -35,6 +35,10 @@ class LoneSite:
         """Nothing is known."""
         return []
 
+    def term_by_slug(self, taxonomy: str, slug: str) -> Term | None:
+        """Nothing is known."""
+        return None
+
     def parent_of(self, term: Term) -> str | None:
         """Nothing is known."""
         return None

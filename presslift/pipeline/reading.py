@@ -163,6 +163,10 @@ class Reader:
                 self._failed(key, "http_status", "neither its page nor an item of REST or feed", row["status"], 1)
             return
         sources = self._sources(row, items, page, captures)
+        for taxonomy, slugs in (page.metadata.term_slugs if page and "rest" not in items else {}).items():
+            for slug in slugs:
+                if view.term_by_slug(taxonomy, slug) is None:
+                    self._store.put_evidence("nameless", f"{taxonomy}/{slug}", {"taxonomy": taxonomy, "slug": slug}, self._run)
         article = merge(sources, view)
         self._keep(row, article, sources, self._inputs(row, items))
 
@@ -216,7 +220,7 @@ class Reader:
             further = (
                 [] if sources.rest_body and sources.rest_body.words > 1.3 * page.body.words else self._more_bodies(page, sources.captures)
             )
-            sources.body = join_pages(page.body, further)
+            sources.body = join_pages(page.body, further, page.metadata.language)
             if self._settings.scope.comments:
                 page.comments.comments = discussion.merge_comments(page.comments.comments, self._more_comments(page, sources.captures))
         if self._settings.scope.comments:

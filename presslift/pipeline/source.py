@@ -91,7 +91,9 @@ class StoreSource:
                 id = leader[id]
             return id
 
-        for row in self._store.rows("SELECT id, settled FROM articles WHERE state = 'live' AND CAST(settled AS TEXT) LIKE '%\"translations\":[{%'"):
+        for row in self._store.rows(
+            "SELECT id, settled FROM articles WHERE state = 'live' AND CAST(settled AS TEXT) LIKE '%\"translations\":[{%'"
+        ):
             leader.setdefault(row["id"], row["id"])
             for sibling in DECODE.decode(row["settled"]).translations:
                 other = self._resolve(sibling.url)

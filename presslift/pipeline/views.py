@@ -22,6 +22,7 @@ class StoreView:
         self.placeholders = frozenset(settings.site.placeholder_accounts)
         self._terms: dict[int, Term] = {}
         self._named: dict[str, list[Term]] = {}
+        self._slugs: dict[tuple[str, str], Term] = {}
         self._accounts: dict[int, Account] = {}
         self._members: dict[str, list[Term]] = {}
         self._load_terms()
@@ -72,6 +73,8 @@ class StoreView:
         if term.wp_id is not None:
             self._terms[term.wp_id] = term
         self._named.setdefault(fold(term.name), []).append(term)
+        if term.slug:
+            self._slugs[term.taxonomy, term.slug] = term
 
     def _load_accounts(self) -> None:
         for data in self._store.evidence("user"):
@@ -85,6 +88,10 @@ class StoreView:
     def terms_named(self, name: str) -> list[Term]:
         """The terms with a name, folded."""
         return self._named.get(fold(name), [])
+
+    def term_by_slug(self, taxonomy: str, slug: str) -> Term | None:
+        """The term with a slug."""
+        return self._slugs.get((taxonomy, slug))
 
     def parent_of(self, term: Term) -> str | None:
         """The name of a term's parent, told by the address of its archive where nothing else tells."""

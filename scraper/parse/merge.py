@@ -48,6 +48,9 @@ class SiteView(Protocol):
     def picture(self, wp_id: int) -> str | None:
         """The full-size address of a media item."""
 
+    def term_by_slug(self, taxonomy: str, slug: str) -> Term | None:
+        """The term with a slug."""
+
     def memberships(self, url: str) -> list[Term]:
         """The terms whose archives list an address."""
 
@@ -98,9 +101,9 @@ def merge(sources: Sources, site: SiteView) -> Article:
     meta, ballot = (page.metadata if page else None), Ballot(page)
     body, cue = choose_body(sources)
     article = Article(url=sources.url, captures=sources.captures)
-    _identity(article, sources, ballot)
-    _dates(article, sources, ballot)
     article.title = _title(sources, ballot)
+    _identity(article, sources, article.title, ballot)
+    _dates(article, sources, ballot)
     article.subtitle = ballot.pick("subtitle", (meta and meta.subtitle, "page", 0.8))
     _excerpt(article, sources, ballot)
     article.language = ballot.pick(
@@ -152,7 +155,7 @@ def choose_body(sources: Sources) -> tuple[BodyReading | None, str]:
     return fallback or (None, "none")
 
 
-def _identity(article: Article, sources: Sources, ballot: Ballot) -> None:
+def _identity(article: Article, sources: Sources, title: str | None, ballot: Ballot) -> None:
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
     article.wp_id = ballot.pick(
         "wp_id", (rest and rest.wp_id, "rest", 1.0), (meta and meta.wp_id, "page", 0.95), (feed and feed.wp_id, "feed", 0.95)
@@ -167,8 +170,12 @@ def _identity(article: Article, sources: Sources, ballot: Ballot) -> None:
     article.status = (rest and rest.status) or "publish"
     article.canonical_url = meta.canonical_url if meta else None
     article.guid = next((g for g in (rest.guid if rest else None, feed.guid if feed else None, meta.guid if meta else None) if g), None)
-    from_url = unicodedata.normalize("NFC", unquote(urlsplit(sources.url).path.rstrip("/").rsplit("/", 1)[-1])) or None
-    article.slug = ballot.pick("slug", (rest and rest.slug, "rest", 1.0), (meta and meta.slug, "page", 0.9), (from_url, "url", 0.8))
+    last = unicodedata.normalize("NFC", unquote(urlsplit(sources.url).path.rstrip("/").rsplit("/", 1)[-1]))
+    # Permalinks such as /archives/123 and /?p=123 don't tell it.
+    told = [s if s and s != str(article.wp_id) else None for s in (meta.slug if meta else None, last)]
+    made = people.title_slug(title, meta.language if meta else None) if title else None
+    candidates = [(rest and rest.slug, "rest", 1.0), (told[0], "page", 0.9), (told[1], "url", 0.8), (made, "made from the title", 0.5)]
+    article.slug = ballot.pick("slug", *candidates)
     for name in ("menu_order", "sticky", "format", "template"):
         value = getattr(rest, name, None) if rest else None
         setattr(article, name, value if value is not None else getattr(meta, name, None))
@@ -237,7 +244,10 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
     page_people: list[Person] = list(meta.people) if meta else []
     if feed and len(feed.author_names) > 1 and len(page_people) < 2:
         # A co-author plugin prints its authors in the feed, whatever the theme prints.
-        page_people = [site.account(None, name) or Account(name=name) for name in feed.author_names]
+        known = [site.account(None, name) for name in feed.author_names]
+        page_people = [
+            Person(name=n, slug=a.slug if a else None, url=a.url if a else None) for n, a in zip(feed.author_names, known, strict=True)
+        ]
     if account is not None and [fold(p.name) for p in page_people] == [fold(account.name)]:
         # The account by another spelling (typographer's quotes): its own is the exact one.
         page_people = []
@@ -247,20 +257,32 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
 
 
 def _terms(article: Article, sources: Sources, site: SiteView, ballot: Ballot) -> None:
-    rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
+    rest, feed = sources.rest, sources.feed
     found, cue, confidence, complete = [], "page", 0.9, False
     if rest:
         found, cue, confidence = [t for n in rest.term_ids if (t := site.term(n))], "rest", 1.0
         complete = len(found) == len(rest.term_ids)
     if not complete:
-        printed = list(meta.terms) if meta else []
-        found = _united(found, printed, site.memberships(sources.url))
+        found = _united(found, _page_terms(sources, site))
         if feed and feed.term_names:
             found, cue = _from_feed(found, feed.term_names, site), "feed"
     terms = [_completed(t, site) for t in found]
     article.terms = ballot.pick("terms", (terms, cue, confidence)) or []
     article.categories = [t for t in article.terms if t.taxonomy == "category"]
     article.tags = [t for t in article.terms if t.taxonomy == "post_tag"]
+
+
+def _page_terms(sources: Sources, site: SiteView) -> list[Term]:
+    """What the page prints; names of slugs that stand in its classes; and the archives that list it, for what it lacks."""
+    meta = sources.page.metadata if sources.page else None
+    printed = list(meta.terms) if meta else []
+    nameless = [(taxonomy, slug) for taxonomy, slugs in (meta.term_slugs if meta else {}).items() for slug in slugs]
+    printed += [site.term_by_slug(taxonomy, slug) or Term(taxonomy=taxonomy, name=slug, slug=slug) for taxonomy, slug in nameless]
+    told = {t.taxonomy for t in printed}
+    listed = [t for t in site.memberships(sources.url) if t.taxonomy not in told]
+    # What stands in a child term stands in its parent's archive too.
+    parents = {fold(site.parent_of(t)) for t in listed} - {""}
+    return [*printed, *(t for t in listed if fold(t.name) not in parents)]
 
 
 def _united(*lists: Iterable[Term]) -> list[Term]:

@@ -12,7 +12,6 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 from msgspec import Struct
-from presslift.scraper.site import SiteProfile
 
 from presslift.config import CustomField, SiteSettings
 from presslift.records import Contributor, Footnote, RelatedLink, Translation
@@ -20,6 +19,7 @@ from presslift.scraper.parse import body, comments, footnotes, furniture, lines,
 from presslift.scraper.parse.comments import CommentsReading
 from presslift.scraper.parse.document import Document, inner_html, read_document, read_fragment, select, text_of
 from presslift.scraper.parse.metadata import Metadata
+from presslift.scraper.site import SiteProfile
 
 PAGE_LINKS = ".page-links, .page-link, .post-page-numbers, .post-nav-links, .pagination, .post-pages, .pager-single, .wp-block-post-content-pagination"
 
@@ -64,7 +64,10 @@ def read_page(
     custom: dict[str, CustomField] | None = None,
     zone: str | None = None,
 ) -> PageReading:
-    """Read a page as served; ``zone`` (IANA name or ±hh:mm) serves dates printed without one. Raises ``ParseError`` when it is no page at all; a missing part is None or empty."""
+    """Read a page as served; ``zone`` (IANA name or ±hh:mm) serves dates printed without one.
+
+    Raises ``ParseError`` when it is no page at all; a missing part is None or empty.
+    """
     doc = read_document(html, url, content_type=content_type)
     fields = {name: _custom_value(doc.root, declared) for name, declared in (custom or {}).items()}
     discussion = comments.read_comments(doc, zone)
@@ -153,17 +156,12 @@ def page_links(doc: Document) -> list[str]:
     return [pages[n] for n in sorted(pages)]
 
 
-def join_pages(first: BodyReading, rest: list[BodyReading]) -> BodyReading:
-    """The body of a post printed over several pages: contents in order, notes numbered through."""
+def join_pages(first: BodyReading, rest: list[BodyReading], language: str | None = None) -> BodyReading:
+    """The body of a post printed over several pages: contents in order, notes matched across pages and numbered through."""
     if not rest:
         return first
-    html, notes = [first.html], list(first.notes)
-    for part in rest:
-        offset = len(notes)
-        html.append(re.sub(r'(<sup\b[^>]*?data-note=")(\d+)(")', lambda m, o=offset: f"{m[1]}{int(m[2]) + o}{m[3]}", part.html))  # type: ignore[misc]
-        for note in part.notes:
-            note.index += offset
-            notes.append(note)
+    read = [(p.html, footnotes.NotesReading(notes=p.notes, warnings=p.warnings)) for p in (first, *rest)]
+    html, notes = footnotes.join_notes(read, language)
     inline = list(first.inline)
     for part in rest:
         for link in part.inline:
@@ -172,13 +170,13 @@ def join_pages(first: BodyReading, rest: list[BodyReading]) -> BodyReading:
     return BodyReading(
         html="\n".join(html),
         words=first.words + sum(p.words for p in rest),
-        notes=notes,
+        notes=notes.notes,
         byline=first.byline,
         authors=first.authors,
         contributors=first.contributors or [c for p in rest for c in p.contributors],
         translations=first.translations or [t for p in rest for t in p.translations],
         inline=inline,
-        warnings=[*first.warnings, *(w for p in rest for w in p.warnings)],
+        warnings=notes.warnings,
         cue=first.cue,
         confidence=first.confidence,
     )

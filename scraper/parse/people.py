@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
+from urllib.parse import quote
 
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
@@ -31,8 +32,19 @@ def name_slug(name: str) -> str:
         out.append(
             "".join(c for c in bare if not unicodedata.combining(c)) if bare and bare[0].isascii() else unicodedata.normalize("NFC", char)
         )
-    kept = re.sub(r"['’‘`.]", "", "".join(out))
+    kept = re.sub(r"['’‘`]", "", "".join(out))
     return re.sub(r"[\W_]+", "-", kept).strip("-")
+
+
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
+
+def title_slug(title: str, language: str | None = None) -> str:
+    """A post's slug as WordPress makes it from its title (``sanitize_title``): at most 200 bytes as encoded in an address."""
+    slug = name_slug(title.translate(GERMAN) if (language or "").startswith("de") else title)
+    while len(quote(slug)) > 200:
+        slug = slug[:-1]
+    return slug.rstrip("-")
 
 
 @cache
