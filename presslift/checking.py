@@ -19,6 +19,7 @@ from presslift.checking_articles import ArticleChecks
 from presslift.dataset import Dataset, open_dataset
 from presslift.errors import DatasetDamaged, NotAnOut
 from presslift.records import Article
+from presslift.store import connect_to_read
 from presslift.table_rows import BY_ARTICLE
 from presslift.tables import EVENTS, TABLES
 
@@ -80,7 +81,7 @@ def check(out: str | Path, accounting: Accounting | None = None) -> CheckResult:
 def store_accounting(path: Path) -> Iterator[Accounted]:
     """Every discovered address of a store, by address; the store is only read. Raises ``NotAnOut``."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+        with closing(connect_to_read(path)) as db:
             for url, state, reason, article in db.execute("SELECT url, state, reason, article FROM addresses ORDER BY url"):
                 yield Accounted(url=url, outcome=state if state in OUTCOMES else None, reason=reason, article_id=article)
     except sqlite3.DatabaseError as error:

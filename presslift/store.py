@@ -76,37 +76,59 @@ def writable(path: Path) -> Iterator[None]:
         raise OutUnwritable(f"{path}: can't be written ({error.strerror or error}); what was there is whole") from error
 
 
-class Store:
-    """The open store of an OUT folder. Use as a context manager; ``create`` makes a new one for ``site_url``."""
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing, to a store on a read-only disk as well. Raises ``sqlite3.Error``."""
+    address = path.resolve().as_uri()
+    db = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=30)
+    try:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # There is no place for the index of a write-ahead log; where the log is empty the file alone is the whole store.
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        db.close()
+        db = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
+    return db
 
-    def __init__(self, folder: Path, *, create: bool = False):
+
+class Store:
+    """The open store of an OUT folder; a context manager. ``create`` makes it where there is none, ``read_only`` never writes.
+
+    Raises ``NotAnOut`` for a file that is no store, or a newer presslift's; ``OutUnwritable``.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False, read_only: bool = False):
         self.path = folder / FILE_NAME
         if not create and not self.path.is_file():
-            raise NotAnOut(
-                f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; make one with `presslift migrate URL -o {folder}`"
-            )
+            raise NotAnOut(f"{folder}: no {FILE_NAME} in it, so it is no OUT; make one with `presslift migrate URL -o {folder}`")
         self._depth = 0
         with writable(folder):
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-            self._db.row_factory = sqlite3.Row
             try:
-                self._db.execute("PRAGMA journal_mode=WAL")
-                # A power cut may cost the last moments, never the file; they are then done again.
-                self._db.execute("PRAGMA synchronous=NORMAL")
-                self._prepare(create)
+                self._db = connect_to_read(self.path) if read_only else sqlite3.connect(self.path, isolation_level=None, timeout=30)
+                self._db.row_factory = sqlite3.Row
+                if not read_only:
+                    self._db.execute("PRAGMA journal_mode=WAL")
+                    # A power cut may cost the last moments, never the file; they are then done again.
+                    self._db.execute("PRAGMA synchronous=NORMAL")
+                self._prepare(create, read_only)
             except sqlite3.DatabaseError as error:
-                if isinstance(error, sqlite3.OperationalError):
+                if isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such"):
                     raise
                 raise NotAnOut(f"{self.path}: is not a presslift store ({error}); name another folder") from error
 
-    def _prepare(self, create: bool) -> None:
-        known = self._db.execute("SELECT name FROM sqlite_master WHERE name = 'meta'").fetchone()
-        if known is None:
-            if not create and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    def _prepare(self, create: bool, read_only: bool) -> None:
+        tables = {row["name"] for row in self._db.execute("SELECT name FROM sqlite_master")}
+        if "meta" not in tables:
+            if read_only or (tables and not create):
                 raise NotAnOut(f"{self.path}: is a database, but not presslift's; name another folder")
-            self._db.executescript(TABLES)
-            self.set_meta("store_version", STORE_VERSION)
-        version = self.get_meta("store_version", STORE_VERSION)
+            # All of it or nothing, wherever the process is killed.
+            self._db.executescript(
+                f"BEGIN IMMEDIATE; {TABLES} INSERT OR IGNORE INTO meta VALUES ('store_version', '{STORE_VERSION}'); COMMIT"
+            )
+        version = self.get_meta("store_version")
+        if not isinstance(version, int):
+            raise NotAnOut(f"{self.path}: is a database, but not presslift's; name another folder")
         if version > STORE_VERSION:
             raise NotAnOut(
                 f"{self.path}: written by a newer presslift (store version {version}, this one reads up to {STORE_VERSION}); upgrade presslift"

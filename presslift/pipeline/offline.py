@@ -152,7 +152,7 @@ def status(out: str | Path) -> dict[str, Any]:
     """
     folder = open_folder(out)
     held = holder(folder)
-    with Store(folder) as store:
+    with Store(folder, read_only=True) as store:
         runs = [
             {**dict(row), "options": json.loads(row["options"]), "numbers": json.loads(row["numbers"])}
             for row in store.rows("SELECT * FROM runs ORDER BY id DESC LIMIT 10")
