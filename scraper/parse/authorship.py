@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -14,6 +14,7 @@ from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
 from presslift.scraper.parse.dates import parse_date
+from presslift.scraper.parse.graph import split_url, types_of
 from presslift.scraper.parse.people import (
     clean_name,
     fold_name,
@@ -44,7 +45,7 @@ def read_authorship(view: PageView, names: SiteNames) -> Authorship:
     """Read the authors a page names outside its text, and the account. Placeholders are accounts, not people."""
     by_cue = _by_cue(view, names)
     account = _account(view, by_cue)
-    host = urlsplit(view.url).hostname
+    host = split_url(view.url).hostname
     own = _site_is_person(view)
     said: list[tuple[Names, Cue]] = []
     for cue, people in by_cue.values():
@@ -101,7 +102,7 @@ def _likeness(person: Person) -> tuple[bool, bool]:
 def _site_is_person(view: PageView) -> set[str]:
     """The folded names of persons that the graph says publish the site: a site may bear its author's name."""
     nodes = [*view.graph.values("WebSite.publisher"), *view.graph.values("Article.publisher")]
-    named = [n for n in nodes if isinstance(n, dict) and "Person" in (n.get("@type") or ())]
+    named = [n for n in nodes if isinstance(n, dict) and "Person" in types_of(n)]
     return {fold_name(n["name"]) for n in named if isinstance(n.get("name"), str)}
 
 
@@ -160,8 +161,8 @@ def _names(text: str, one: bool = False) -> list[str]:
 
 
 def _from_node(node: dict[str, Any]) -> list[Person]:
-    types = node.get("@type")
-    if types == "Organization" or (isinstance(types, list) and "Person" not in types and "Organization" in types):
+    types = types_of(node)
+    if "Person" not in types and "Organization" in types:
         return []
     url = node.get("url") if isinstance(node.get("url"), str) else None
     identity = node.get("@id")
@@ -179,7 +180,7 @@ def author_slug(url: str | None) -> str | None:
     """The account's slug in the address of an author's archive."""
     if not url:
         return None
-    match = AUTHOR_PATH.search(urlsplit(url).path)
+    match = AUTHOR_PATH.search(split_url(url).path)
     return unquote(match[1]) if match else None
 
 
@@ -189,7 +190,7 @@ def _author_address(view: PageView, element: HtmlElement | None) -> str | None:
     for link in [element, *element.iterancestors("a"), *element.iter("a")]:
         if link.tag == "a" and link.get("href"):
             address = view.absolute(link.get("href") or "")
-            if author_slug(address) or parse_qs(urlsplit(address).query).get("author"):
+            if author_slug(address) or parse_qs(split_url(address).query).get("author"):
                 return address
     return None
 
@@ -256,5 +257,5 @@ def _account(view: PageView, by_cue: dict[str, tuple[Cue, list[Person]]]) -> Acc
         return None
     first = told[0]
     twin = next((p for _, p in everyone if fold_name(p.name) == fold_name(first.name) and p.url), first)
-    numbers = parse_qs(urlsplit(twin.url or "").query).get("author", [""])
+    numbers = parse_qs(split_url(twin.url or "").query).get("author", [""])
     return Account(wp_id=int(numbers[0]) if numbers[0].isdigit() else None, name=first.name, slug=author_slug(twin.url), url=twin.url)

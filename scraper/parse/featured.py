@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Decision, gather
-from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.graph import split_url, text_value
 from presslift.scraper.parse.view import PageView
 
 SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-e\d{10,})(?=\.\w+$)")
@@ -20,7 +20,7 @@ LOGO = re.compile(
 
 def picture_name(url: str) -> str:
     """A picture's file name without size suffix, lower case: what its sizes share."""
-    return SIZE.sub("", unquote(urlsplit(url).path.rsplit("/", 1)[-1])).lower()
+    return SIZE.sub("", unquote(split_url(url).path.rsplit("/", 1)[-1])).lower()
 
 
 def read_featured(view: PageView) -> Decision[str] | None:

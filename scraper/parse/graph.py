@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from presslift.scraper.knowledge import table
 
 Node = dict[str, Any]
+NOWHERE = SplitResult("", "", "", "", "")
 
 
 class Graph:
@@ -30,7 +31,7 @@ class Graph:
         Nodes that name another page as theirs are left out when there is one that doesn't.
         """
         names = self._families.get(family, frozenset({family}))
-        found = [n for n in self.nodes if names & _types(n)]
+        found = [n for n in self.nodes if names & types_of(n)]
         own = [n for n in found if self._is_own(n)]
         return own or [n for n in found if not self._is_foreign(n)] or found[:1]
 
@@ -61,7 +62,7 @@ class Graph:
             value = node.get(name)
             value = value.get("@id") or value.get("url") if isinstance(value, dict) else value
             if isinstance(value, str) and value.strip():
-                said.add(_bare(urljoin(next(iter(self._addresses), ""), value.strip())))
+                said.add(_bare(_joined(next(iter(self._addresses), ""), value.strip())))
         return said
 
     def _is_own(self, node: Node) -> bool:
@@ -83,7 +84,8 @@ def text_value(value: Any) -> str | None:
     return " ".join(html.unescape(html.unescape(value)).split()) or None
 
 
-def _types(node: Node) -> set[str]:
+def types_of(node: Node) -> set[str]:
+    """A node's types, whatever shape they were printed in."""
     found = node.get("@type")
     return {found} if isinstance(found, str) else {t for t in found if isinstance(t, str)} if isinstance(found, list) else set()
 
@@ -100,10 +102,22 @@ def _nested(node: Node, depth: int = 0) -> list[Node]:
     return found
 
 
-def _bare(address: str) -> str:
+def split_url(url: str) -> SplitResult:
+    """An address in parts; all of them empty when it is none. Pages hold addresses that ``urlsplit`` raises at."""
     try:
-        parts = urlsplit(address)
+        return urlsplit(url)
     except ValueError:
-        return address
+        return NOWHERE
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
+
+
+def _bare(address: str) -> str:
+    parts = split_url(address)
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -15,6 +16,8 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import Document, select, text_of
 from presslift.scraper.parse.featured import image_address
+from presslift.scraper.parse.graph import split_url, types_of
+from presslift.scraper.parse.people import fold_name, name_slug
 from presslift.scraper.parse.terms import archive_of
 from presslift.scraper.parse.titles import cut_site, read_site_names
 from presslift.scraper.parse.view import PageView
@@ -71,12 +74,7 @@ def page_kind(doc: Document) -> PageKind:
 
 
 def _kind_by_shape(doc: Document) -> PageKind:
-    types = {
-        t
-        for n in doc.json_ld
-        for t in ([n.get("@type")] if isinstance(n.get("@type"), str) else n.get("@type") or [])
-        if isinstance(t, str)
-    }
+    types = {t for n in doc.json_ld for t in types_of(n)}
     links = [e.get("href") or "" for e in doc.root.iter("link") if e.get("rel") in ("shortlink", "alternate")]
     if any(re.search(r"[?&]p=\d+$|/wp/v2/posts/\d+", h) for h in links):
         return "single"
@@ -125,7 +123,7 @@ def _type_of_links(view: PageView) -> tuple[str, str] | None:
 
 def slug_of(url: str, wp_id: int | None) -> str | None:
     """The slug in a permalink, decoded, NFC; None where the permalink holds the id instead."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     if not parts.path.strip("/"):
         return None
     steps = [s for s in parts.path.split("/") if s]
@@ -139,10 +137,10 @@ def slug_of(url: str, wp_id: int | None) -> str | None:
 def read_archive(doc: Document) -> ArchiveFacts:
     """Read an archive page; for an author's page, ``name``, ``slug``, ``wp_id`` and ``description`` are the author's."""
     view = PageView(doc)
-    facts = ArchiveFacts(url=view.canonical or doc.url)
+    facts = ArchiveFacts(url=view.canonical or view.url or None)
     _told_by_classes(facts, doc.body_classes)
-    _told_by_address(facts, doc.url or view.canonical or "")
-    facts.name = _archive_name(view, facts.kind)
+    _told_by_address(facts, view.url or view.canonical or "")
+    facts.name = _archive_name(view, facts.kind, facts.slug)
     facts.description = next((t for e in view.index.find(table("cues")["archives"]["descriptions"]) if (t := text_of(e))), None)
     _read_members(facts, view)
     facts.next_url = _next_page(view)
@@ -174,7 +172,7 @@ def _told_by_classes(facts: ArchiveFacts, names: frozenset[str]) -> None:
 
 
 def _told_by_address(facts: ArchiveFacts, url: str) -> None:
-    path = unquote(urlsplit(url).path)
+    path = unquote(split_url(url).path)
     if facts.page == 1 and (match := re.search(r"/page/(\d+)/?$", path)):
         facts.page = int(match[1])
     bare = re.sub(r"/page/\d+/?$", "/", path)
@@ -188,8 +186,8 @@ def _told_by_address(facts: ArchiveFacts, url: str) -> None:
             facts.slug = slug or facts.slug
     if facts.kind == "unknown" and re.search(r"/(?:19|20)\d{2}(?:/\d{1,2}){0,2}/?$", bare):
         facts.kind = "date"
-    if facts.kind == "author" and facts.wp_id is None and parse_qs(urlsplit(url).query).get("author", [""])[0].isdigit():
-        facts.wp_id = int(parse_qs(urlsplit(url).query)["author"][0])
+    if facts.kind == "author" and facts.wp_id is None and parse_qs(split_url(url).query).get("author", [""])[0].isdigit():
+        facts.wp_id = int(parse_qs(split_url(url).query)["author"][0])
 
 
 @cache
@@ -206,10 +204,21 @@ def _author_prefix() -> re.Pattern[str]:
     return re.compile(rf"^(?:{alternatives})\s+", re.I)
 
 
-def _archive_name(view: PageView, kind: str) -> str | None:
-    headings = view.index.find(table("cues")["archives"]["headings"])
-    for heading in headings[:4]:
-        if any(a.tag in ("nav", "aside") for a in heading.iterancestors()):
+def _archive_name(view: PageView, kind: str, slug: str | None) -> str | None:
+    names = [n for n in _heading_names(view, kind) if n]
+    titles = view.index.by_tag.get("title", [])
+    title = _prefix().sub("", cut_site(text_of(titles[0]), read_site_names(view)) if titles else "").strip()
+    names += [title] if title else []
+    if kind == "author" and slug:
+        # Co-author plugins print the first post's authors above everyone's archive.
+        matching = [n for n in names if fold_name(slug) == fold_name(name_slug(n))]
+        names = matching or names
+    return names[0] if names else None
+
+
+def _heading_names(view: PageView, kind: str) -> Iterator[str]:
+    for heading in view.index.find(table("cues")["archives"]["headings"])[:4]:
+        if any(a.tag in ("nav", "aside") or "no-results" in (a.get("class") or "") for a in heading.iterancestors()):
             continue
         text = text_of(heading)
         if not text or (heading.tag in ("h2", "h3") and view.elsewhere(heading)):
@@ -221,20 +230,17 @@ def _archive_name(view: PageView, kind: str) -> str | None:
         if kind == "author":
             bare = _author_prefix().sub("", bare)
         if bare and len(bare) <= 120:
-            return bare.strip("«»“”\"' ") or None
-    titles = view.index.by_tag.get("title", [])
-    title = cut_site(text_of(titles[0]), read_site_names(view)) if titles else ""
-    return _prefix().sub("", title).strip() or None
+            yield bare.strip("«»“”\"' ")
 
 
 def _read_members(facts: ArchiveFacts, view: PageView) -> None:
-    host, found = urlsplit(view.url).netloc, dict[str, None]()
+    host, found = split_url(view.url).netloc, dict[str, None]()
     for card in view.index.find(table("cues")["archives"]["cards"]):
         link = None if _in_menu(card) else _card_link(card)
         if link is None:
             continue
         address = view.absolute(link.get("href") or "").split("#")[0]
-        if not host or urlsplit(address).netloc == host:
+        if not host or split_url(address).netloc == host:
             found.setdefault(address)
             image = next((i for i in card.iter("img") if "wp-post-image" in (i.get("class") or "")), None)
             picture = image_address(view, image) if image is not None else None
@@ -242,7 +248,7 @@ def _read_members(facts: ArchiveFacts, view: PageView) -> None:
                 facts.pictures.setdefault(address, picture)
     for link in [] if found else view.index.find("h1 a, h2 a, h3 a, .entry-title a"):
         address = view.absolute(link.get("href") or "").split("#")[0]
-        if not _in_menu(link) and urlsplit(address).netloc == host and urlsplit(address).path.strip("/"):
+        if not _in_menu(link) and split_url(address).netloc == host and split_url(address).path.strip("/"):
             found.setdefault(address)
     facts.members = list(found)
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from lxml.html import HtmlElement
 
@@ -15,7 +15,7 @@ from presslift.records import Translation
 from presslift.scraper.parse.cues import Cue, Decision, decide
 from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import classes, text_of
-from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.graph import split_url, text_value
 from presslift.scraper.parse.view import PageView
 
 TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_.@].*)?")
@@ -94,14 +94,14 @@ def _declared(view: PageView) -> Iterator[tuple[str, str | None, float, str]]:
 
 
 def _bare(url: str) -> str:
-    parts = urlsplit(url)
+    parts = split_url(url)
     path = unicodedata.normalize("NFC", unquote(parts.path)).rstrip("/").lower()
     query = urlencode([(k, v) for k, v in parse_qsl(parts.query) if not k.startswith("utm_")])
     return f"{parts.netloc.lower().removeprefix('www.')}{path}{'?' + query if query else ''}"
 
 
 def _is_home(view: PageView, url: str) -> bool:
-    parts = urlsplit(url)
+    parts = split_url(url)
     path = parts.path.strip("/")
     return (not path or bool(re.fullmatch(r"[a-z]{2}(?:[-_][a-z]{2,4})?", path, re.I))) and not any(
         k in parts.query for k in ("p=", "page_id=")

@@ -13,7 +13,7 @@ from presslift.scraper.knowledge import table
 
 LONGEST_NAME = 70
 WORDS_IN_NAME = 7
-AFTER = re.compile(r"\s*(?:\(?https?://\S+|@[\w.]+|\(.*\)|\[.*\]|\s[|•·–—]\s.*)\s*$")
+AFTER = re.compile(r"(?:\s+\(?https?://\S+|\s+@[\w.]+|\s*\([^()]*\)|\s*\[[^\[\]]*\]|\s+[|•·–—]\s.*)\s*$")
 MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+|(?<=[^\W\d_])\d{1,2})+$")
 
 
@@ -102,7 +102,7 @@ def _around() -> re.Pattern[str]:
 
 @cache
 def _lead_words() -> frozenset[str]:
-    return frozenset(w for row in table("people")["lead"].values() for w in row["plain"] + row["colon"])
+    return frozenset(w for row in table("people")["lead"].values() for w in row["plain"])
 
 
 @cache

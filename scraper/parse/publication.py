@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +16,7 @@ from presslift.config import SiteSettings
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
 from presslift.scraper.parse.dates import LONGEST, Moment, language_rows, parse_date, parse_foreign_date, parse_machine_date
 from presslift.scraper.parse.document import classes, text_of
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.view import PageView
 
 URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
@@ -127,7 +127,7 @@ def _ends_with_update_words(text: str) -> bool:
 
 
 def _from_address(url: str) -> list[Said]:
-    match = URL_DAY.search(urlsplit(url).path)
+    match = URL_DAY.search(split_url(url).path)
     moment = parse_machine_date(f"{match[1]}-{match[2]}-{match[3]}") if match else None
     return [(moment, Cue(name="address", weight=0.965, family="address"))] if moment else []
 

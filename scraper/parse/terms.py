@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -13,7 +13,7 @@ from msgspec import Struct
 from presslift.records import Term
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
-from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.graph import split_url, text_value
 from presslift.scraper.parse.people import name_slug
 from presslift.scraper.parse.view import PageView
 
@@ -93,7 +93,7 @@ def _bases() -> dict[str, str]:
 
 def archive_of(url: str) -> tuple[str | None, str | None]:
     """Taxonomy and slug of a term's archive by its address; (None, slug) where the base is not a known one."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     query = parse_qs(parts.query)
     for name, taxonomy in (("cat", "category"), ("tag", "post_tag"), ("category_name", "category")):
         if query.get(name):
@@ -166,7 +166,7 @@ def _custom_taxonomy(link: HtmlElement) -> str | None:
 
 
 def _own_base(url: str) -> str | None:
-    steps = [s for s in urlsplit(url).path.split("/") if s]
+    steps = [s for s in split_url(url).path.split("/") if s]
     return unquote(steps[-2]) if len(steps) >= 2 and re.fullmatch(r"[\w%-]+", steps[-2]) and not steps[-2].isdigit() else None
 
 

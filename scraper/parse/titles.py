@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import cache
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 from lxml.html import HtmlElement
@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
 from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import text_of
-from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.graph import split_url, text_value
 from presslift.scraper.parse.people import name_slug
 from presslift.scraper.parse.view import PageView
 
@@ -85,7 +85,7 @@ def read_site_names(view: PageView) -> SiteNames:
 
 
 def _host_labels(url: str) -> set[str]:
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    host = (split_url(url).hostname or "").removeprefix("www.")
     labels = host.split(".")
     generic = {"com", "org", "net", "co", "blog", "wordpress", "gov", "edu", "ac", "info", "de", "uk"}
     return {letters(host)} | {letters(label) for label in labels[:-1] if label not in generic and len(label) > 3}
@@ -127,7 +127,7 @@ def feed_title(view: PageView) -> str | None:
 
 
 def _path(url: str) -> str:
-    return unicodedata.normalize("NFC", unquote(urlsplit(url).path)).rstrip("/").lower()
+    return unicodedata.normalize("NFC", unquote(split_url(url).path)).rstrip("/").lower()
 
 
 def cut_site(title: str, names: SiteNames) -> str:
@@ -205,7 +205,7 @@ def _heads(view: PageView, votes: list[Vote], names: SiteNames) -> list[tuple[st
     """What the page's head says, without the site's name: titles for search engines, and core's own."""
     found: list[tuple[str, Cue]] = []
     plugin: set[str] = set()
-    at_home = not urlsplit(view.url).path.strip("/")
+    at_home = not split_url(view.url).path.strip("/")
     for vote in sorted((v for v in votes if v.cue.role == "cut"), key=lambda v: v.cue.family != "seo"):
         text = cut_site(vote.text, names)
         if _is_site(text, names) and not at_home:
@@ -262,7 +262,7 @@ def _links_home(view: PageView, heading: HtmlElement) -> bool:
     for link in [*heading.iter("a"), *heading.iterancestors("a")]:
         address = view.absolute(link.get("href") or "").rstrip("/")
         # Archived copies have the whole address in their path.
-        if urlsplit(address).path.strip("/") == "" or (view.url.startswith(address) and re.search(r"https?://[^/]+$", address)):
+        if split_url(address).path.strip("/") == "" or (view.url.startswith(address) and re.search(r"https?://[^/]+$", address)):
             return True
     return False
 

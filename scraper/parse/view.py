@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin
 
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document
-from presslift.scraper.parse.graph import Graph
+from presslift.scraper.parse.graph import NOWHERE, Graph, split_url
 from presslift.scraper.parse.index import PageIndex
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class PageView:
     """
 
     def __init__(self, doc: Document, profile: SiteProfile | None = None):
-        self.doc, self.url, self.profile = doc, doc.url or "", profile
+        self.doc, self.url, self.profile = doc, doc.url if doc.url and split_url(doc.url) is not NOWHERE else "", profile
         self.index = PageIndex(doc.root)
         self.heading: HtmlElement | None = None
         self._elsewhere: dict[HtmlElement, bool] = {}
@@ -36,8 +36,8 @@ class PageView:
     def canonical(self) -> str | None:
         """The address that the page declares as its own, absolute."""
         for link in self.index.find("link[rel=canonical]"):
-            if href := (link.get("href") or "").strip():
-                return self.absolute(href)
+            if (href := (link.get("href") or "").strip()) and (address := self.absolute(href)):
+                return address
         return None
 
     @cached_property
@@ -52,7 +52,7 @@ class PageView:
             if match := re.fullmatch(r"(?:postid|page-id|attachmentid)-(\d+)", name):
                 return int(match[1]), "body class"
         for link in self.index.find("link[rel=shortlink]"):
-            query = parse_qs(urlsplit(link.get("href") or "").query)
+            query = parse_qs(split_url(link.get("href") or "").query)
             for key in ("p", "page_id", "attachment_id"):
                 if query.get(key, [""])[0].isdigit():
                     return int(query[key][0]), "shortlink"
@@ -105,12 +105,13 @@ class PageView:
         return articles[-sizes[0][1]]
 
     def absolute(self, href: str) -> str:
-        """An address made absolute against the page's ``base`` and own address; as it stands when it can't be."""
+        """An address made absolute against the page's ``base`` and own address; nothing when it is none."""
         try:
             base = next((urljoin(self.url, b.get("href") or "") for b in self.index.by_tag.get("base", []) if b.get("href")), self.url)
-            return urljoin(base, href.strip())
+            found = urljoin(base, href.strip())
         except ValueError:
-            return href
+            return ""
+        return found if split_url(found) is not NOWHERE else ""
 
     def in_main(self, element: HtmlElement) -> bool:
         """Whether an element is part of the article's element."""
