@@ -318,9 +318,9 @@ def test_filler_is_no_excerpt() -> None:
         "<p>x",
         "<html><head>"
         '<script type=\'application/ld+json\'>[{"@type": 5, "author": [null, 3, {"name": [1]}]}, {"@graph": 7}]</script></head><body>x</body></html>',
-        "<html><head>"
-        '<script type=\'application/ld+json\'>{"@type":"Article","author":{"@id":"#a"},"@id":"#a","datePublished":{"x":1}}</script></head><body>x</body></html>'"
-        ",
+        "<html><head><script type='application/ld+json'>"
+        '{"@type":"Article","author":{"@id":"#a"},"@id":"#a","datePublished":{"x":1}}'
+        "</script></head><body>x</body></html>",
         "<link rel=canonical href='http://[bad'><link rel=shortlink href='http://[bad?p=1'>"
         "<a rel=author href='http://[x'>A B</a><h1><a href='http://[x'>T</a></h1>",
         "<body class='postid-99999999999999999999999 single'><h1></h1><time datetime='9999-99-99'>x</time></body>",
