@@ -1,18 +1,18 @@
-"""Finds the element that holds an article's body."""
+"""Finds the element that holds an article's body: by what was learned of the site, by the tables of themes, by its prose."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from lxml.html import HtmlElement
+from lxml.html import Element, HtmlElement
 from msgspec import Struct
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.blocks import TEXT
 from presslift.scraper.parse.cards import find_cards
-from presslift.scraper.parse.document import Document
+from presslift.scraper.parse.document import Document, classes, detach
 from presslift.scraper.parse.prose import Prose, name_pattern, name_start, plain_name
 from presslift.scraper.parse.related_phrases import bare
 
@@ -23,6 +23,7 @@ OWN_ID = re.compile(r"(?:postid|page-id|attachmentid)-(\d+)")
 LIKELY = 0.8
 FRAMES = frozenset(("body", "html", "article", "main"))
 LEAVES = frozenset(("p", "ul", "ol", "table", "blockquote", "dl", "pre", "figure", "tbody"))
+KEPT_TAGS = frozenset(("figcaption", "form", "footer"))
 
 
 class BodyChoice(Struct, kw_only=True):
@@ -34,56 +35,104 @@ class BodyChoice(Struct, kw_only=True):
 
 
 class Candidate(Struct):
-    """An element that a table names as a body; ``share`` is its part of the page's prose."""
+    """What a cue names as the body; ``share`` is its part of the page's prose, ``others`` continue it."""
 
     element: HtmlElement
     cue: str
     weight: float
     share: float
+    others: list[HtmlElement] = []
 
 
 def find_body(doc: Document, profile: SiteProfile | None = None, title: str | None = None) -> BodyChoice:
     """The container of the article in ``doc``; contents of several containers are joined in a new ``div`` in their place.
 
-    ``profile`` is what was learned of the site, ``title`` the article's. Never raises; the page's ``body`` at the worst.
+    ``profile`` is what was learned of the site, ``title`` the article's. Where prose alone tells, what was taken for menus,
+    sidebars and other posts on the way is taken out of it. Never raises; the page's ``body`` at the worst.
     """
     page = doc.root.find("body")
     if page is None:
         return BodyChoice(element=doc.root, cue="page", confidence=0.1)
     own = own_post(doc)
     prose = Prose(doc.root, own or only(doc, "main") or only(doc, "h1"), find_cards(doc.root, doc.url))
-    region = next((e for e in own if prose.of(e) >= 0.4 * prose.of(page)), page)
+    region = _region(own, page, prose)
     total = prose.of(region)
-    if profile is not None:
-        for css in profile.containers:
-            for element in doc.find(css):
-                if total == 0 or prose.of(element) >= 0.2 * total:
-                    return BodyChoice(element=element, cue=f"site: {css}", confidence=0.95)
+    learned = _learned(doc, profile, prose, total)
+    if learned is not None:
+        return learned
     best = max(_candidates(doc, prose, total), key=lambda c: c.weight * c.share, default=None)
     if best is not None and best.share > 0.3:
-        return BodyChoice(element=best.element, cue=best.cue, confidence=best.weight * best.share)
+        return BodyChoice(element=_joined([best.element, *best.others]), cue=best.cue, confidence=best.weight * best.share)
     dense = _densest(region, prose)
-    titled = _below_title(doc, dense, prose, title)
-    if titled is not None:
-        return BodyChoice(element=titled, cue="below the title", confidence=0.5)
-    return BodyChoice(element=dense, cue="prose", confidence=0.5)
+    titled = _below_title(dense, prose, title)
+    chosen = dense if titled is None else titled
+    _clear(chosen, prose)
+    return BodyChoice(element=chosen, cue="prose" if titled is None else "below the title", confidence=0.5)
+
+
+def _region(own: list[HtmlElement], page: HtmlElement, prose: Prose) -> HtmlElement:
+    for element in own:
+        if prose.of(element) >= 0.4 * prose.of(page) or (element.get("id") and len(TEXT(element).split()) >= 60):
+            return element
+    return page
+
+
+def _learned(doc: Document, profile: SiteProfile | None, prose: Prose, total: int) -> BodyChoice | None:
+    for css in profile.containers if profile is not None else ():
+        found = [e for e in doc.find(css) if not prose.elsewhere(e)]
+        if found:
+            best = max(found, key=prose.of)
+            if prose.of(best) >= 0.2 * total:
+                return BodyChoice(element=best, cue=f"site: {css}", confidence=0.95)
+    return None
+
+
+@cache
+def _rows() -> tuple[tuple[str, float], ...]:
+    rows = [*table("builders")["container"], *table("themes")["container"]]
+    return tuple((row["selector"], row["weight"]) for row in rows)
 
 
 def _candidates(doc: Document, prose: Prose, total: int) -> list[Candidate]:
-    found = []
-    for row in table("themes")["container"]:
-        for element in doc.find(row["selector"]):
-            mass = prose.of(element)
-            if mass and total:
-                found.append(Candidate(element, row["selector"], row["weight"], min(1.0, mass / total)))
+    found: list[Candidate] = []
+    if not total:
+        return found
+    for selector, weight in _rows():
+        bearers = [e for e in doc.find(selector) if prose.of(e)]
+        for element in bearers:
+            others = _continued(element, bearers, prose, total)
+            mass = prose.of(element) + sum(map(prose.of, others))
+            found.append(Candidate(element, selector, weight, min(1.0, mass / total), others))
     for name, bearers in doc.named.items():
         if not _is_likely(name):
             continue
         bearers = [e for e in bearers if e.tag not in FRAMES and prose.of(e) > 0.05 * total]
-        element = _common(bearers) if bearers else None
-        if element is not None and element.tag not in FRAMES and prose.of(element) >= 0.75 * total:
-            found.append(Candidate(element, f"like {name}", LIKELY, min(1.0, prose.of(element) / total)))
+        common = _common(bearers) if bearers else None
+        if common is not None and common.tag not in FRAMES and prose.of(common) >= 0.75 * total:
+            found.append(Candidate(common, f"like {name}", LIKELY, min(1.0, prose.of(common) / total)))
     return found
+
+
+def _continued(element: HtmlElement, bearers: list[HtmlElement], prose: Prose, total: int) -> list[HtmlElement]:
+    """Later siblings that the same selector names: a body in pieces."""
+    parent = element.getparent()
+    return [
+        e
+        for e in bearers[bearers.index(element) + 1 :]
+        if e.getparent() is parent and prose.of(e) > 0.05 * total and "excerpt" not in classes(e)
+    ]
+
+
+def _joined(parts: list[HtmlElement]) -> HtmlElement:
+    first, *others = parts
+    if not others:
+        return first
+    whole = Element("div")
+    first.addprevious(whole)
+    for part in parts:
+        detach(part)
+        whole.append(part)
+    return whole
 
 
 @lru_cache(maxsize=65536)
@@ -114,22 +163,40 @@ def _densest(region: HtmlElement, prose: Prose) -> HtmlElement:
         node = child
 
 
-def _below_title(doc: Document, dense: HtmlElement, prose: Prose, title: str | None) -> HtmlElement | None:
+def _below_title(dense: HtmlElement, prose: Prose, title: str | None) -> HtmlElement | None:
     """The smallest element that holds the title's heading and some paragraphs, when it lies inside of ``dense``."""
     wanted = bare(title or "")
-    if not wanted:
-        return None
-    for tag in ("h1", "h2"):
+    for tag in ("h1", "h2") if wanted else ():
         for heading in dense.iter(tag):
             if bare(TEXT(heading)) != wanted:
                 continue
             for node in heading.iterancestors():
                 if node is dense:
                     break
-                if prose.of(node) >= 600 and sum(1 for p in node.iter("p") if p in prose.own) >= 3:
+                if prose.of(node) >= 600 and sum(1 for p in node.iter("p") if p in prose.own) >= 3 and not _goes_on(node, dense, prose):
                     inner = _densest(node, prose)
                     return inner if prose.of(inner) >= 0.15 * prose.of(dense) else None
     return None
+
+
+def _goes_on(node: HtmlElement, dense: HtmlElement, prose: Prose) -> bool:
+    """Whether a sibling of the same kind holds more of the text."""
+    if node is dense:
+        return False
+    kind = (node.tag, node.get("class"))
+    return any((s.tag, s.get("class")) == kind and prose.of(s) > 0.2 * prose.of(node) for s in node.itersiblings())
+
+
+def _clear(container: HtmlElement, prose: Prose) -> None:
+    """Take out what was left out of account when the container was chosen."""
+    outer: list[HtmlElement] = []
+    for element in container.iter("*"):
+        if element is not container and prose.elsewhere(element):
+            parent = element.getparent()
+            if parent is not None and (parent is container or not prose.elsewhere(parent)) and element.tag not in KEPT_TAGS:
+                outer.append(element)
+    for element in outer:
+        detach(element)
 
 
 def own_post(doc: Document) -> list[HtmlElement]:
@@ -137,7 +204,8 @@ def own_post(doc: Document) -> list[HtmlElement]:
     for name in doc.body_classes:
         match = OWN_ID.fullmatch(name)
         if match:
-            own = doc.named.get(f"#post-{match[1]}") or doc.named.get(f"post-{match[1]}", [])
+            bearers = doc.named.get(f"post-{match[1]}", [])
+            own = doc.named.get(f"#post-{match[1]}") or [e for e in bearers if any(n.startswith(("type-", "status-")) or n == "hentry" for n in classes(e))] or bearers
             return [e for e in own if e.tag in ("article", "main", "div", "section")][:1]
     return []
 

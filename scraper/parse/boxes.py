@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 Match = Callable[[HtmlElement], bool]
 Index = dict[tuple[str, str], list[Match]]
 SURE, LIKELY = "sure", "likely"
-NAMED_BY_ID = frozenset(("div", "section", "aside", "ul", "ol", "header", "footer", "form"))
+NAMED_BY_ID = frozenset(("div", "p", "section", "aside", "ul", "ol", "header", "footer", "form"))
 NEVER_BY_NAME = HEADINGS | {"a", "img", "li", "td", "th", "tr", "tbody", "thead", "table", "figure", "figcaption", "picture", "em", "strong", "b", "i", "sup", "sub", "code", "cite", "video", "audio", "iframe", "blockquote", "pre", "br"}
+THIN_TAGS = frozenset(("form", "footer", "aside"))
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|epub|zip|csv|txt|rtf|mp3|m4a)$", re.I)
 
@@ -56,6 +57,8 @@ def _is_box(element: HtmlElement, index: Index, size: int) -> bool:
     if ("tag", tag) in index and any(test(element) for test in index["tag", tag]):
         return True
     if names is None and ident is None:
+        if tag in THIN_TAGS and _is_thin_part(element, tag, size):
+            return True
         style = element.get("style")
         return style is not None and _is_hidden(element, style)
     keys = [("class", n) for n in names.split()] + [("attribute", "class")] if names else []
@@ -63,6 +66,8 @@ def _is_box(element: HtmlElement, index: Index, size: int) -> bool:
         keys += [("id", ident.strip()), ("attribute", "id")]
     if any(test(element) for key in keys if key in index for test in index[key]):
         return len(TEXT(element)) < max(400, 0.6 * size)
+    if tag in THIN_TAGS and _is_thin_part(element, tag, size):
+        return True
     strength = _named(names or "", (ident or "") if tag in NAMED_BY_ID else "") if tag not in NEVER_BY_NAME else None
     if strength and _fits(element, strength, size):
         return True
@@ -70,6 +75,14 @@ def _is_box(element: HtmlElement, index: Index, size: int) -> bool:
     if style is not None and _is_hidden(element, style):
         return True
     return bool(names) and _is_button(element, names or "")
+
+
+def _is_thin_part(element: HtmlElement, tag: str, size: int) -> bool:
+    """Whether a ``form``, or a short or linked ``aside`` or ``footer``, is a part of its own."""
+    if tag == "form":
+        return len(TEXT(element)) < max(400, 0.3 * size)
+    parent = element.getparent()
+    return (parent is None or parent.tag not in ("blockquote", "figure")) and _fits(element, LIKELY, size)
 
 
 def _fits(element: HtmlElement, strength: str, size: int) -> bool:

@@ -7,8 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from presslift.scraper.knowledge import table
 from presslift.scraper.parse.blocks import MEDIA, TEXT, blocks_of, drop
-from presslift.scraper.parse.document import detach
+from presslift.scraper.parse.document import detach, select
 from presslift.scraper.parse.prose import HEADINGS
 from presslift.scraper.parse.related_phrases import bare
 
@@ -20,6 +21,7 @@ SOLID = frozenset("img iframe video audio embed object picture source track inpu
 
 def cut_repeats(container: HtmlElement, safe: frozenset[HtmlElement], title: str | None, featured: str | None) -> None:
     """Remove the title's and the featured picture's second printing at a body's start."""
+    cut_twins(container, safe)
     if title:
         _cut_title(container, safe, bare(title))
     if featured:
@@ -59,6 +61,16 @@ def _words_before(container: HtmlElement, stop: HtmlElement) -> bool:
         if (element.text or "").strip():
             return True
     return False
+
+
+def cut_twins(container: HtmlElement, safe: frozenset[HtmlElement]) -> None:
+    """Remove boxes that repeat a sentence which the text says elsewhere."""
+    boxes = [e for css in table("furniture")["twins"]["selectors"] for e in select(container, css) if e is not container and e not in safe]
+    whole = bare(TEXT(container)) if boxes else ""
+    for box in boxes:
+        said = bare(TEXT(box))
+        if said and whole.count(said) > 1:
+            detach(box)
 
 
 def picture_name(address: str) -> str:
