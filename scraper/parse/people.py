@@ -14,7 +14,9 @@ from presslift.scraper.knowledge import table
 LONGEST_NAME = 70
 WORDS_IN_NAME = 7
 AFTER = re.compile(r"(?:\s+\(?https?://\S+|\s+@[\w.]+|\s*\([^()]*\)|\s*\[[^\[\]]*\]|\s+[|•·–—]\s.*)\s*$")
-MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+|(?<=[^\W\d_])\d{1,2})+$")
+MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+)+$")
+GLUED = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
+DEGREE = re.compile(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}[®™]?|Ph\.?\s?D|[A-Z][a-z]?\.(?:\s?[A-Z][a-z]?\.?)+)\.?")
 
 
 def fold_name(name: str | None) -> str:
@@ -82,7 +84,9 @@ def clean_name(text: str | None) -> str | None:
         return None
     name = " ".join(text.split())
     name = without_lead(_around().sub("", name).strip(" →»›"))
-    name = AFTER.sub("", MARK.sub("", name)).strip(' ,;:|/–—-•·"“”»«→›')
+    name = MARK.sub("", name)
+    # A raised figure that lost its markup ends a name of several words, not a nickname.
+    name = AFTER.sub("", GLUED.sub("", name) if " " in name else name).strip(' ,;:|/–—-•·"“”»«→›')
     if (
         not name
         or len(name) > LONGEST_NAME
@@ -145,6 +149,7 @@ def without_lead(text: str) -> str:
 
 def looks_like_name(text: str) -> bool:
     """Whether a text has the shape of a person's name: a few capitalised words, particles and initials between them."""
+    text = text.split(",")[0] if all(DEGREE.fullmatch(p.strip()) for p in text.split(",")[1:]) else text
     words = text.split()
     if not words or len(words) > WORDS_IN_NAME or len(text) > LONGEST_NAME or any(c.isdigit() for c in text):
         return False
@@ -181,14 +186,20 @@ def _joiners() -> re.Pattern[str]:
 
 
 def split_names(text: str) -> list[str]:
-    """The names in a byline without its lead; what follows a comma and is a job, degree or place is left out.
+    """The names in a byline without its lead; degrees stay with their names, jobs are left out.
 
     "Ortega y Gasset" is one name: a joiner divides only where both sides are whole names.
     """
-    parts = [p.strip() for p in _joiners().split(text) if p and p.strip()]
+    parts: list[str] = []
+    for piece in _joiners().split(text):
+        piece = piece.strip() if piece else ""
+        if piece and parts and DEGREE.fullmatch(piece):
+            parts[-1] = f"{parts[-1]}, {piece}"
+        elif piece:
+            parts.append(piece)
     if len(parts) <= 1:
-        return [text.strip()] if text.strip() else []
-    names = [p for p in parts if not has_job_words(p) and not re.fullmatch(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}|[A-Z]\.(?:[A-Z]\.)+)\.?", p)]
+        return parts
+    names = [p for p in parts if not has_job_words(p)]
     singles = [n for n in names if len(n.split()) == 1]
     if singles and len(names) == 2 and not re.search(r"[,;&/|•]", text) and len(text.split()) <= 4:
         return [text.strip()]
