@@ -256,7 +256,7 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     reader.learn()
     reader.read_all(due)
     watch("archives", 0, 0)
-    lacking = ArchiveReader(store, getter, run, facts).complete()
+    lacking = ArchiveReader(store, getter, run, facts, settings).complete()
     if lacking:
         reader.read_all(lacking)
     watch("settling", 0, 0)

@@ -44,7 +44,7 @@ class StoreView:
                 )
             )
         for data in self._store.evidence("archive"):
-            if not data.get("taxonomy") or not data.get("name"):
+            if data.get("taxonomy") in (None, "author", "date", "post_type") or not data.get("name"):
                 continue
             known = next(
                 (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from presslift.scraper.discover.rest import discover_rest
 from presslift.scraper.discover.sitemap import discover_sitemaps, is_newest_only, label_of
 from presslift.scraper.fetch.addresses import article_key, canonical
 from presslift.scraper.parse.document import Document, read_document
+from presslift.scraper.parse.people import split_names
 
 CORE_TYPES = ("post", "page")
 SAMPLES = 5
@@ -54,7 +56,7 @@ class _Discovery:
         by_rest = self._rest_suffices()
         co_authored = False
         for event in self._note(discover_feeds(self._facts, self._get, self._settings, whole=not by_rest)):
-            co_authored = co_authored or (isinstance(event, Found) and len((event.item or {}).get("creators") or []) > 1)
+            co_authored = co_authored or (isinstance(event, Found) and _has_several_authors(event.item or {}))
             yield event
         if by_rest and co_authored:
             # REST names the account alone; a co-author plugin prints all authors in the feed.
@@ -163,3 +165,8 @@ class _Discovery:
             if filled:
                 listing = msgspec.structs.replace(listing, complete=True, detail=f"{listing.detail}; {filled}")
             yield listing
+
+
+def _has_several_authors(item: dict[str, Any]) -> bool:
+    creators = [c for c in item.get("creators") or [] if isinstance(c, str)]
+    return len(creators) > 1 or any(len(split_names(c)) > 1 for c in creators)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from presslift.records import Account, Precision, Seo
 from presslift.scraper.parse.document import read_fragment, text_of
+from presslift.scraper.parse.people import split_names
 
 ELLIPSIS = re.compile(r"(\[?\s*(?:…|\.\.\.)\s*\]?)\s*$|\bContinue reading\b.*$", re.I)
 
@@ -189,7 +190,7 @@ def read_feed(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         excerpt_manual=_is_manual(excerpt, text) if excerpt and content else None,
         content_html=content or None,
         published=_feed_moment(item.get("published"), offset),
-        author_names=[n for n in item.get("creators") or [] if n],
+        author_names=[name for n in item.get("creators") or [] if isinstance(n, str) for name in split_names(n)],
         term_names=[n for n in item.get("categories") or [] if n],
         terms_complete=True,
         comment_count=item["comment_count"] if isinstance(item.get("comment_count"), int) else None,
