@@ -192,12 +192,18 @@ def _short_texts(element: HtmlElement, count: int, depth: int = 0) -> list[tuple
 
 def _without_changes(said: list[Said], modified: Decision[Moment] | None) -> list[Said]:
     """Visible dates that only repeat the change's day are no publication, where another day is told by a better cue."""
-    if modified is None or not said:
+    head = [m for m, c in said if c.family in ("seo", "graph", "address")]
+    if modified is None or not head or modified.value.day in {m.day for m in head}:
         return said
-    told = {m.day for m, c in said if c.family in ("seo", "graph", "address")}
-    if not told or modified.value.day in told:
+    if any(_same_instant(modified.value, m) for m in head):
         return said
     return [(m, c) for m, c in said if m.day != modified.value.day or c.family in ("seo", "graph", "address")]
+
+
+def _same_instant(one: Moment, other: Moment) -> bool:
+    if one.when is None or other.when is None or one.when.tzinfo is None or other.when.tzinfo is None:
+        return False
+    return abs(one.when - other.when) < timedelta(minutes=2)
 
 
 def _decide(said: list[Said], zone: tzinfo | None) -> Decision[Moment] | None:

@@ -22,6 +22,7 @@ from presslift.scraper.parse.view import PageView
 SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\s*|:\s+|\s+::\s+)")
 SLUG_WEIGHT = 0.7
 EDGES = re.compile(r"^(?:[»>|–—-]|\[>)\s+|\s+[«<|–—-]$")
+TITLE_CLASS = r"(?:\S*[-_])?(?:title|heading|headline|h1)(?:[-_]\S*)?"
 PAGE_NUMBER = re.compile(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*")
 QUOTES = str.maketrans(
     {
@@ -177,13 +178,14 @@ def read_title(view: PageView, names: SiteNames) -> Decision[str] | None:
 
 
 def _repeated(view: PageView, heads: list[str]) -> list[Vote]:
-    """The heading, of whatever rank, that says what the head says."""
+    """The heading, of whatever rank or markup, that says what the head says."""
     wanted = {letters(h) for h in heads if len(h) > 5}
-    for rank in ("h1", "h2", "h3", "h4"):
-        for element in view.index.by_tag.get(rank, [])[:40]:
+    ranks = [(rank, view.index.by_tag.get(rank, [])) for rank in ("h1", "h2", "h3", "h4")]
+    for name, elements in [*ranks, ("title class", view.index.find_class(TITLE_CLASS))]:
+        for element in elements[:40]:
             text = short_text(element, 300)
             if text and letters(text) in wanted and not view.elsewhere(element):
-                return [Vote(cue=Cue(name=f"{rank} repeats the head", weight=0.9, family="heading"), text=text, element=element)]
+                return [Vote(cue=Cue(name=f"{name} repeats the head", weight=0.9, family="heading"), text=text, element=element)]
     return []
 
 

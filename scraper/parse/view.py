@@ -97,7 +97,10 @@ class PageView:
         titled = [e for e in articles if next(e.iter("h1"), None) is not None]
         if len(titled) == 1 or len(articles) == 1:
             return (titled or articles)[0]
-        if not articles or len(articles) > 60:
+        if not articles:
+            posts = [e for e in self.index.find("div.hentry, div.type-post, div.post, section.post") if not self._fenced(e)]
+            return posts[0] if len(posts) == 1 else None
+        if len(articles) > 60:
             return None
         sizes = sorted(((sum(len(t) for t in e.itertext()), -n) for n, e in enumerate(articles)), reverse=True)
         if len(sizes) > 1 and sizes[0][0] < 3 * sizes[1][0]:
