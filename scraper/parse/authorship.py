@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 from lxml.html import HtmlElement
 from msgspec import Struct
 
+from presslift.config import SiteSettings
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
@@ -41,18 +42,22 @@ class Authorship(Struct, kw_only=True):
     account: Account | None = None
 
 
-def read_authorship(view: PageView, names: SiteNames) -> Authorship:
+def read_authorship(view: PageView, names: SiteNames, settings: SiteSettings | None = None) -> Authorship:
     """Read the authors a page names outside its text, and the account. Placeholders are accounts, not people."""
     by_cue = _by_cue(view, names)
     account = _account(view, by_cue)
     host = split_url(view.url).hostname
     own = _site_is_person(view)
+    shut = (
+        *(view.profile.placeholder_accounts if view.profile is not None else ()),
+        *(settings.placeholder_accounts if settings is not None else ()),
+    )
     said: list[tuple[Names, Cue]] = []
     for cue, people in by_cue.values():
         real = tuple(
             p
             for p in people
-            if fold_name(p.name) in own or (not is_placeholder(p.name, (), names.name, host) and fold_name(p.name) not in names.said)
+            if fold_name(p.name) in own or (not is_placeholder(p.name, shut, names.name, host) and fold_name(p.name) not in names.said)
         )
         if real:
             said.append((real, cue))

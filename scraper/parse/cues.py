@@ -17,9 +17,13 @@ from msgspec import Struct
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
+from presslift.scraper.parse.index import can_ask
 from presslift.scraper.parse.view import PageView
 
 T = TypeVar("T")
+
+LEARNED = 0.97
+"""The weight of a selector that was right on a site's labelled pages."""
 
 
 class Cue(Struct, frozen=True, kw_only=True):
@@ -69,9 +73,19 @@ def cues(field: str) -> tuple[Cue, ...]:
     return tuple(Cue(**row) for row in table("cues")[field])
 
 
+def learned(view: PageView, field: str) -> tuple[Cue, ...]:
+    """The cues that the site itself taught, best first."""
+    profile = view.profile
+    if profile is None:
+        return ()
+    selectors = {"title": profile.titles, "published": profile.dates, "people": profile.authors}.get(field, [])
+    limit = 8 if field == "people" else 1
+    return tuple(Cue(name=f"learned: {s}", selector=s, weight=LEARNED, family="learned", limit=limit) for s in selectors[:3] if can_ask(s))
+
+
 def gather(view: PageView, field: str) -> list[Vote]:
-    """What all cues of a field say on a page, in the table's order."""
-    found: list[Vote] = []
+    """What all cues of a field say on a page: those the site taught, then the table's in its order."""
+    found: list[Vote] = [v for cue in learned(view, field) for v in _from_elements(view, cue)]
     for cue in cues(field):
         if cue.near:
             found.extend([Vote(cue=cue, text="", element=view.heading)] if view.heading is not None else [])

@@ -95,6 +95,14 @@ def compiled(selector: str) -> tuple[Part, ...]:
     return tuple(Part(_key(t), _matcher(t), frozenset(_classes(t)), _above(t)) for t in trees)
 
 
+def can_ask(selector: str) -> bool:
+    """Whether a selector is of the kind that an index answers."""
+    try:
+        return bool(compiled(selector))
+    except ValueError:
+        return False
+
+
 def _classes(tree: Any) -> Iterator[str]:
     while not isinstance(tree, css.Element):
         if isinstance(tree, css.Class):

@@ -108,7 +108,7 @@ def read_metadata(
     _take(found, "language", read_language(view, settings))
     _take(found, "subtitle", _subtitle(view, found.title))
     _date(found, read_dates(view, found.language, settings, now))
-    _people(found, read_authorship(view, names))
+    _people(found, read_authorship(view, names, settings))
     terms = read_terms(view)
     found.terms, found.term_slugs = terms.terms, terms.nameless
     if terms.cue:

@@ -44,7 +44,7 @@ def read_dates(view: PageView, language: str | None, settings: SiteSettings | No
             told_changed = vote.element is not None and _is_update(vote.element)
             (modified_said if told_changed else published_said).append((moment, vote.cue))
     published_said += _from_address(view.url)
-    zone = site_zone(view, settings)
+    zone = site_zone(settings)
     modified = _decide(modified_said, zone)
     published_said = _without_changes(published_said, modified)
     published = _decide(published_said, zone)
@@ -55,20 +55,18 @@ def read_dates(view: PageView, language: str | None, settings: SiteSettings | No
     return Dates(published=published, modified=modified, warnings=warnings)
 
 
-def site_zone(view: PageView, settings: SiteSettings | None) -> tzinfo | None:
-    """The site's clock: as configured, or as learned."""
-    profile = view.profile
-    for name in ((settings.timezone if settings else None), getattr(profile, "timezone", None), getattr(profile, "utc_offset", None)):
-        if not isinstance(name, str) or not name:
-            continue
-        if match := re.fullmatch(r"(?:UTC)?([+-])(\d{1,2}):?(\d{2})?", name):
-            gap = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-            return timezone(-gap if match[1] == "-" else gap)
-        try:
-            return ZoneInfo(name)
-        except (ValueError, OSError, KeyError):
-            continue
-    return None
+def site_zone(settings: SiteSettings | None) -> tzinfo | None:
+    """The site's clock as configured: a zone's name or an offset."""
+    name = settings.timezone if settings is not None else None
+    if not name:
+        return None
+    if match := re.fullmatch(r"(?:UTC)?([+-])(\d{1,2}):?(\d{2})?", name):
+        gap = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+        return timezone(-gap if match[1] == "-" else gap)
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None
 
 
 def _moment(vote: Vote, language: str | None, now: datetime | None) -> Moment | None:

@@ -79,9 +79,8 @@ def read_site_names(view: PageView) -> SiteNames:
         t for e in view.index.find(".site-title, .wp-block-site-title, .site-name, #site-title")[:2] if (t := text_of(e)) and len(t) < 60
     ]
     names += [t for e in view.index.by_tag.get("h1", [])[:4] if _links_home(view, e) and len(t := text_of(e)) < 60 and t]
-    if view.profile is not None and (told := getattr(view.profile, "site_name", None)):
-        names.insert(0, told)
-    said = frozenset(k for n in names if len(k := letters(html.unescape(n))) > 1)
+    suffix = [view.profile.title_suffix] if view.profile is not None and view.profile.title_suffix else []
+    said = frozenset(k for n in names + suffix if len(k := letters(html.unescape(n))) > 1)
     return SiteNames(html.unescape(names[0]).strip() if names else None, said, said | _host_labels(view.url))
 
 
@@ -224,14 +223,14 @@ def _heads(view: PageView, votes: list[Vote], names: SiteNames) -> list[tuple[st
 def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[str]) -> list[tuple[str, Cue]]:
     found = []
     count = sum(1 for h in view.index.by_tag.get("h1", []) if text_of(h))
-    told = {w for head in heads for w in fold(head).split() if len(w) > 2}
+    told = {w for head in heads for w in re.findall(r"\w{3,}", fold(head))}
     for vote in votes:
         if vote.element is None or vote.cue.role in ("cut", "feed") or (vote.cue.role == "only" and count != 1):
             continue
         if _is_site(vote.text, names) and _leads_home(view, vote):
             continue
         text = _without_company(cut_site(vote.text, names) if " " in vote.text else vote.text, heads)
-        words = {w for w in fold(text).split() if len(w) > 2}
+        words = set(re.findall(r"\w{3,}", fold(text)))
         # A heading that shares nothing with the page's title is another thing's.
         strange = bool(told and words) and not words & told and len(text.split()) <= 3
         found.append((text, msgspec.structs.replace(vote.cue, weight=vote.cue.weight / 2) if strange else vote.cue))

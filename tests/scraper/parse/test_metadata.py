@@ -10,6 +10,7 @@ import pytest
 from presslift.config import SiteSettings
 from presslift.scraper.parse.document import read_document
 from presslift.scraper.parse.metadata import Metadata, read_metadata
+from presslift.scraper.site import SiteProfile
 
 URL = "https://press.example.org/rivers/"
 TEXT = "<p>The council met in the old hall and spoke of bridges, roads and rivers.</p>" * 4
@@ -331,3 +332,17 @@ def test_filler_is_no_excerpt() -> None:
 def test_odd_pages_never_raise(html: str) -> None:
     for url in (URL, None, "not an address"):
         assert isinstance(read_metadata(read_document(html, url)), Metadata)
+
+
+# ---- what the site taught
+
+
+def test_learned_selectors_and_placeholders() -> None:
+    body = (
+        f"<body class='single postid-7'><div class=x9><b class=t>Rivers</b><i class=d>2 May 2024</i><a class=w>Ana Ruiz</a></div>{TEXT}"
+        "<span class=byline><a rel=author href='/author/mesa/'>Mesa Central</a></span></body>"
+    )
+    profile = SiteProfile(titles=[".x9 b"], dates=[".x9 .d"], authors=[".x9 .w", ":::"], placeholder_accounts=["Mesa Central"])
+    meta = read_metadata(read_document(f"<html><head><title>Rivers, then and now</title></head>{body}</html>", URL), profile)
+    assert (meta.title, meta.published, [p.name for p in meta.people]) == ("Rivers", "2024-05-02", ["Ana Ruiz"])
+    assert meta.cues["title"] == "learned: .x9 b"
