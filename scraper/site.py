@@ -1,17 +1,31 @@
-"""What was learned of one site: where its theme prints what, and which blocks recur from page to page."""
+"""What was learned of one site: where its theme prints what, and which blocks recur from page to page.
+
+A profile is kept as ``site.yaml``, which the tool owns; ``overrides.yaml`` beside it holds a person's corrections and wins.
+"""
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Iterable, Mapping
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from presslift.errors import ConfigError, OutUnwritable
+
+HEAD = """\
+# What presslift learned of this site. It is written anew when the site changes: put corrections into overrides.yaml
+# beside this file, under the same names; a list there replaces the one here.
+"""
 
 
 class Label(Struct, kw_only=True):
-    """What REST or a full-text feed says of one page; absent values are None."""
+    """What REST or a full-text feed says of one page; absent values are None. ``date`` begins with the day, ``yyyy-mm-dd``."""
 
     content_html: str | None = None
     title: str | None = None
@@ -19,7 +33,7 @@ class Label(Struct, kw_only=True):
     author: str | None = None
 
 
-class RecurringBlock(Struct, kw_only=True):
+class RecurringBlock(Struct, kw_only=True, frozen=True):
     """A block that recurs on different pages: ``key`` tells it again, ``sample`` shows a person what it is."""
 
     key: str
@@ -35,38 +49,85 @@ class LearnedFrom(Struct, kw_only=True, frozen=True):
 
 
 class SiteProfile(Struct, kw_only=True):
-    """What was learned of one site. Selectors stand best first; ``agreement`` is the F1 that the first container reached."""
+    """What was learned of one site.
+
+    ``containers``, ``titles``, ``dates`` and ``authors`` are CSS selectors, best first. ``furniture`` are blocks of text that
+    recur, ``furniture_selectors`` elements that are never body. ``title_suffix`` is what ``<title>`` ends in after the title.
+    ``agreement`` (0…1) says how well the containers met the labels, or how many pages they cover where there are none;
+    ``verified`` is the same as of the last look at new pages.
+    """
 
     version: int = 1
     theme: str | None = None
+    site_name: str | None = None
+    title_suffix: str | None = None
+    timezone: str | None = None
     containers: list[str] = []
     titles: list[str] = []
     dates: list[str] = []
     authors: list[str] = []
     furniture: list[RecurringBlock] = []
     furniture_selectors: list[str] = []
-    title_suffix: str | None = None
     placeholder_accounts: list[str] = []
     learned_from: LearnedFrom = LearnedFrom()
     agreement: float | None = None
-    verified: bool = False
-
-
-def block_key(text: str) -> str:
-    """What tells a block again on another page: its words, numbers left out."""
-    return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
+    verified: float | None = None
 
 
 def learn_profile(pages: Iterable[tuple[str, bytes]], labels: Mapping[str, Label]) -> SiteProfile:
-    """Learn a site from pages (url, bytes as served) and what is known of some of them by url. Deterministic; never raises."""
-    return SiteProfile(learned_from=LearnedFrom(pages=sum(1 for _ in pages), labelled=len(labels)))
+    """Learn a site from its articles' pages (address, bytes as served) and from what is known of some of them, by address.
+
+    Without labels repetition alone teaches. The same pages in the same order give the same profile; a page that can't be read
+    is passed over.
+    """
+    from presslift.scraper.learning import learn
+
+    return learn(pages, labels)
+
+
+def verify_profile(profile: SiteProfile, pages: Iterable[tuple[str, bytes]]) -> float:
+    """The share of pages, 0…1, on which a container of the profile still holds most of the prose: low after a redesign."""
+    from presslift.scraper.learning import covered
+
+    return covered(profile, pages)
 
 
 def load_profile(path: Path) -> SiteProfile:
-    """A profile as kept in ``site.yaml``, overruled by the ``overrides.yaml`` beside it. Raises ``ConfigError`` when unreadable."""
-    return msgspec.json.decode(path.read_bytes(), type=SiteProfile)
+    """A profile as kept in ``site.yaml``, overruled by ``overrides.yaml`` beside it. Raises ``ConfigError`` when unreadable."""
+    data = _read(path)
+    corrections = path.with_name("overrides.yaml")
+    if corrections.exists():
+        data |= _read(corrections)
+    try:
+        return msgspec.convert(data, SiteProfile)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}; correct overrides.yaml, or delete site.yaml to have it learned anew") from error
 
 
 def save_profile(profile: SiteProfile, path: Path) -> None:
-    """Write a profile as readable YAML, whole or not at all."""
-    path.write_bytes(msgspec.json.encode(profile))
+    """Write a profile as YAML for people to read, whole or not at all. Raises ``OutUnwritable``."""
+    text = StringIO()
+    text.write(HEAD)
+    yaml = YAML()
+    yaml.width, yaml.allow_unicode = 120, True
+    yaml.dump(msgspec.to_builtins(profile), text)
+    aside = path.with_name(f"{path.name}.partial")
+    try:
+        aside.write_text(text.getvalue(), encoding="utf-8")
+        os.replace(aside, path)
+    except OSError as error:
+        raise OutUnwritable(f"{path}: {error.strerror}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: expected names with values, such as `containers: [.entry-content]`")
+    return data

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from presslift.scraper.parse.document import BLOCKS, detach
 
-WORDS = re.compile(r"\w+")
+LETTERS = re.compile(r"[^\W\d_]+")
 TEXT = etree.XPath("string()", smart_strings=False)
 LINK_TEXTS = etree.XPath("descendant-or-self::a//text()", smart_strings=False)
 MEDIA = etree.XPath("boolean(descendant-or-self::*[self::img or self::iframe or self::video or self::audio or self::embed or self::object or self::picture or self::math])")
@@ -79,6 +79,11 @@ def _own_text(element: HtmlElement) -> str:
             parts.append(TEXT(child))
         parts.append(child.tail or "")
     return "".join(parts)
+
+
+def block_key(text: str) -> str:
+    """What tells a block again on another page: its words in lower case, numbers left out."""
+    return " ".join(LETTERS.findall(text.casefold()))
 
 
 def linked_share(block: Block) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lxml.html import HtmlElement
 
-from presslift.scraper.parse.blocks import MARKS, Block, blocks_of, drop, linked_share
+from presslift.scraper.parse.blocks import MARKS, Block, block_key, blocks_of, drop, linked_share
 from presslift.scraper.parse.document import detach
 from presslift.scraper.parse.openings import Rule, openings
 from presslift.scraper.parse.prose import HEADINGS
@@ -27,7 +27,7 @@ def cut_lines(container: HtmlElement, safe: frozenset[HtmlElement], profile: Sit
     for position, block in enumerate(blocks):
         if block.gone or block.element in safe:
             continue
-        if recurring and block.text and _key(block.text) in recurring:
+        if recurring and block.text and block_key(block.text) in recurring:
             drop(block)
             continue
         if block.words > known.longest:
@@ -36,12 +36,6 @@ def cut_lines(container: HtmlElement, safe: frozenset[HtmlElement], profile: Sit
             if _applies(rule, block):
                 _cut(rule, blocks, position, safe)
                 break
-
-
-def _key(text: str) -> str:
-    from presslift.scraper.site import block_key
-
-    return block_key(text)
 
 
 def _applies(rule: Rule, block: Block) -> bool:
