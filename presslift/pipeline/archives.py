@@ -16,6 +16,9 @@ QUERIES = {"category": "category_name", "post_tag": "tag"}
 """The query by which WordPress finds a term's archive whatever its address; custom taxonomies go by their own name."""
 
 
+PRINTED = ("category", "post_tag", "author")
+
+
 class ArchiveReader:
     """Reads the archives that listings named, to their last page, when some article lacks what they tell."""
 
@@ -27,11 +30,12 @@ class ArchiveReader:
         """Keys of addresses to be read again with what the archives told; empty when nothing was lacking or nothing learned."""
         keys, lacking = self._read_without_rest()
         urls = self._of_nameless_terms()
-        if lacking:
-            known = self._store.evidence("archive")
-            urls += [
-                d["url"] for d in known if d.get("url") and not d.get("members") and d.get("taxonomy") not in ("date", "post_type", None)
-            ]
+        for data in self._store.evidence("archive") if keys else ():
+            taxonomy = data.get("taxonomy")
+            # Themes rarely print the terms of custom taxonomies.
+            custom = taxonomy not in (*PRINTED, "date", "post_type", None)
+            if data.get("url") and not data.get("members") and (custom or (lacking and taxonomy in PRINTED)):
+                urls.append(data["url"])
         if not urls:
             return []
         events = list(read_archives(self._facts, self._getter, self._settings, dict.fromkeys(urls)))

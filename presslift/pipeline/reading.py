@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -168,7 +169,18 @@ class Reader:
                 if view.term_by_slug(taxonomy, slug) is None:
                     self._store.put_evidence("nameless", f"{taxonomy}/{slug}", {"taxonomy": taxonomy, "slug": slug}, self._run)
         article = merge(sources, view)
+        self._note_unknown_parents(article, view)
         self._keep(row, article, sources, self._inputs(row, items))
+
+    def _note_unknown_parents(self, article: Article, view: StoreView) -> None:
+        """A nested address, /category/above/below/, tells of a parent that no page may have named."""
+        for term in article.terms:
+            steps = [unquote(s) for s in urlsplit(term.url or "").path.split("/") if s]
+            nested = not term.parent and len(steps) >= 3 and steps[-1] == term.slug
+            if nested and view.term_by_slug(term.taxonomy, steps[-2]) is None:
+                self._store.put_evidence(
+                    "nameless", f"{term.taxonomy}/{steps[-2]}", {"taxonomy": term.taxonomy, "slug": steps[-2]}, self._run
+                )
 
     def _page(self, row: Row) -> tuple[PageReading | None, list[Capture], bool]:
         """The page as read, its captures, and whether the address is settled already (failed or excluded)."""

@@ -21,6 +21,7 @@ update_option('thread_comments', 1);
 update_option('comment_moderation', 0);
 switch_theme($theme);
 do_action('init');
+wp_delete_post(1, true); wp_delete_post(2, true); wp_delete_post(3, true);
 global $wp_rewrite; $wp_rewrite->init(); $wp_rewrite->flush_rules(false);
 
 $authors = [1];

@@ -47,7 +47,9 @@ add_action('init', function () {
 });
 $closed = @file_get_contents(ABSPATH . 'closed.txt') ?: '';
 if (strpos($closed, 'rest') !== false)
-  add_filter('rest_authentication_errors', function ($r) { return new WP_Error('rest_cannot_access', 'Only authenticated users can access the REST API.', ['status' => 401]); });
+  add_filter('rest_authentication_errors', function ($r) {
+    return new WP_Error('rest_cannot_access', 'Only authenticated users can access the REST API.', ['status' => 401]);
+  });
 """
 
 
@@ -94,28 +96,63 @@ class RealWordPress:
 
     def php(self, script: str, *arguments: str) -> str:
         """Run a script of this folder inside WordPress; what it prints."""
-        done = subprocess.run(["php", "-d", "error_reporting=0", str(HERE / script), str(self.root), self.url, *arguments], capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            ["php", "-d", "error_reporting=0", str(HERE / script), str(self.root), self.url, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
         return done.stdout
 
     def _database(self) -> None:
         data = self.folder / "db"
         user = ["--user=root"] if os.geteuid() == 0 else []
-        subprocess.run(
-            ["mariadb-install-db", "--no-defaults", *user, f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True
-        )  # fmt: skip
+        install = [
+            "mariadb-install-db",
+            "--no-defaults",
+            *user,
+            f"--datadir={data}",
+            "--auth-root-authentication-method=normal",
+            "--skip-test-db",
+        ]
+        subprocess.run(install, check=True, capture_output=True)
         mariadbd = shutil.which("mariadbd") or "/usr/sbin/mariadbd"
-        options = [f"--datadir={data}", f"--socket={self.socket}", "--skip-networking", f"--pid-file={self.folder}/db.pid", "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin"]
-        self._processes.append(subprocess.Popen([mariadbd, "--no-defaults", *user, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        options = [
+            f"--datadir={data}",
+            f"--socket={self.socket}",
+            "--skip-networking",
+            f"--pid-file={self.folder}/db.pid",
+            "--innodb-flush-log-at-trx-commit=0",
+            "--skip-log-bin",
+        ]
+        self._processes.append(
+            subprocess.Popen([mariadbd, "--no-defaults", *user, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
         for _ in range(300):
-            done = subprocess.run(["mariadb", "--no-defaults", "-uroot", f"--socket={self.socket}", "-e", "CREATE DATABASE IF NOT EXISTS wordpress CHARACTER SET utf8mb4"], capture_output=True)
+            done = subprocess.run(
+                [
+                    "mariadb",
+                    "--no-defaults",
+                    "-uroot",
+                    f"--socket={self.socket}",
+                    "-e",
+                    "CREATE DATABASE IF NOT EXISTS wordpress CHARACTER SET utf8mb4",
+                ],
+                capture_output=True,
+            )
             if done.returncode == 0:
                 return
             time.sleep(0.2)
         raise AssertionError(f"MariaDB did not come up: {done.stderr.decode()}")
 
     def _code(self) -> None:
-        shutil.copytree(CODE, self.root, symlinks=False, ignore=lambda folder, names: [n for n in names if n == "languages" and folder.endswith("wp-content")])
+        shutil.copytree(
+            CODE,
+            self.root,
+            symlinks=False,
+            ignore=lambda folder, names: [n for n in names if n == "languages" and folder.endswith("wp-content")],
+        )
         languages = self.root / "wp-content" / "languages"
         languages.mkdir(exist_ok=True)
         for path in LANGUAGES.glob(f"*{self.locale}*.mo"):
@@ -128,8 +165,23 @@ class RealWordPress:
 
     def _serve(self) -> None:
         environment = os.environ | {"PHP_CLI_SERVER_WORKERS": "4"}
-        command = ["php", "-d", "error_reporting=0", "-d", "display_errors=0", "-d", "opcache.enable_cli=1", "-S", f"127.0.0.1:{self.port}", "-t", str(self.root), str(self.root / "router.php")]
-        self._processes.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True))
+        command = [
+            "php",
+            "-d",
+            "error_reporting=0",
+            "-d",
+            "display_errors=0",
+            "-d",
+            "opcache.enable_cli=1",
+            "-S",
+            f"127.0.0.1:{self.port}",
+            "-t",
+            str(self.root),
+            str(self.root / "router.php"),
+        ]
+        self._processes.append(
+            subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True)
+        )
         for _ in range(150):
             try:
                 urllib.request.urlopen(self.url + "/robots.txt", timeout=10).read()
