@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import Struct
@@ -117,10 +117,10 @@ class Checker:
     def check_articles(self) -> None:
         """Every record: its form, keys, hash, links, notes; nothing raw, nothing hidden."""
         self._ids = {row["id"] for row in self._objects("articles.jsonl") if isinstance(row.get("id"), str)}
-        files = {row["url"] for row in self._objects("files.jsonl")}
-        terms = {(row["taxonomy"], row["slug"]) for row in self._objects("terms.jsonl")}
-        people = {row["slug"] for row in self._objects("authors.jsonl")}
-        self._known = {"articles": self._ids, "files": files, "terms": terms, "authors": people}
+        files = {row.get("url") for row in self._objects("files.jsonl")}
+        terms = {(row.get("taxonomy"), row.get("slug")) for row in self._objects("terms.jsonl")}
+        people = {row.get("slug") for row in self._objects("authors.jsonl")}
+        self._known: dict[str, set[Any]] = {"articles": self._ids, "files": files, "terms": terms, "authors": people}
         decode = msgspec.json.Decoder(Article, strict=True).decode
         checks = ArticleChecks(self.report)
         seen: set[str] = set()
@@ -182,18 +182,13 @@ class Checker:
                 self._check_csv(name, path)
 
     def _check_csv(self, name: str, path: Path) -> None:
-        csv.field_size_limit(sys.maxsize)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            header, count, sums = next(reader, []), 0, Counter[str]()
-            wanted = TABLES[name].names
-            if tuple(header[: len(wanted)]) != wanted:
-                return self.report("table", None, f"{path.name}: its columns are not those of the data dictionary")
-            places = {column: header.index(column) for column in COUNTED if column in header}
-            for row in reader:
-                count += 1
-                for column, place in places.items():
-                    sums[column] += int(row[place] or 0)
+        try:
+            counted = self._counted_csv(name, path)
+        except (csv.Error, ValueError) as error:
+            return self.report("table", None, f"{path.name}: can't be read as CSV in UTF-8 ({error})")
+        if counted is None:
+            return self.report("table", None, f"{path.name}: its columns are not those of the data dictionary")
+        count, sums = counted
         if count != self._rows[name]:
             self.report("table", None, f"{path.name}: {count} rows, the records have {self._rows[name]}")
         for column, total in sums.items():
@@ -202,15 +197,33 @@ class Checker:
                     "table", None, f"{path.name}: {column} adds up to {total}, {COUNTED[column]} has {self._rows[COUNTED[column]]} rows"
                 )
 
+    def _counted_csv(self, name: str, path: Path) -> tuple[int, Counter[str]] | None:
+        """The rows of a CSV file and the sums of its columns that count; ``None`` for another table's. Raises ``ValueError``."""
+        csv.field_size_limit(sys.maxsize)
+        count, sums = 0, Counter[str]()
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            header, wanted = next(reader, []), TABLES[name].names
+            if tuple(header[: len(wanted)]) != wanted:
+                return None
+            places = {column: header.index(column) for column in COUNTED if column in header}
+            for row in reader:
+                count += 1
+                if len(row) != len(header):
+                    raise ValueError(f"row {count} has {len(row)} cells of {len(header)}")
+                for column, place in places.items():
+                    sums[column] += int(row[place] or 0)
+        return count, sums
+
     def _check_file(self, row: dict[str, Any]) -> None:
         path = (self._out / row["local_path"]).resolve()
         if not path.is_relative_to(self._out.resolve()):
-            return self.report("media", row["url"], f"{row['local_path']} leads out of the folder")
+            return self.report("media", row.get("url"), f"{row['local_path']} leads out of the folder")
         if not path.is_file():
-            return self.report("media", row["url"], f"{row['local_path']} is gone")
+            return self.report("media", row.get("url"), f"{row['local_path']} is gone")
         with path.open("rb") as file:
             if row.get("sha256") and hashlib.file_digest(file, "sha256").hexdigest() != row["sha256"]:
-                self.report("media", row["url"], f"{row['local_path']} is not the file that was fetched")
+                self.report("media", row.get("url"), f"{row['local_path']} is not the file that was fetched")
 
     def check_events(self) -> None:
         """The lines of events have their form, and their numbers rise."""
@@ -234,8 +247,8 @@ class Checker:
 
     def check_accounting(self, accounting: Accounting) -> None:
         """Discovered = exported + failed + excluded + removed, each where it should be listed."""
-        failed = {row["url"] for row in self._objects("failures.jsonl")}
-        excluded = {row["url"] for row in self._objects("excluded.jsonl")}
+        failed = {row.get("url") for row in self._objects("failures.jsonl")}
+        excluded = {row.get("url") for row in self._objects("excluded.jsonl")}
         outcomes: Counter[str] = Counter(dict.fromkeys(OUTCOMES, 0))
         accounted: set[str] = set()
         discovered = 0
@@ -253,7 +266,7 @@ class Checker:
                 self.report("unaccounted", row.get("url"), "is exported, and no discovered address leads to it")
         self.counts = {"discovered": discovered, **outcomes, **self.counts}
 
-    def _check_outcome(self, one: Accounted, failed: set[str], excluded: set[str]) -> None:
+    def _check_outcome(self, one: Accounted, failed: set[Any], excluded: set[Any]) -> None:
         if one.outcome == "exported":
             if one.article_id not in self._ids:
                 self.report("unaccounted", one.url, "counts as exported, and no record has it: run `presslift export`")
@@ -269,8 +282,8 @@ class Checker:
     def _objects(self, name: str) -> Iterator[dict[str, Any]]:
         for line in self._dataset.lines(name):
             try:
-                yield cast(dict[str, Any], msgspec.json.decode(line))
-            except msgspec.DecodeError as error:
+                yield msgspec.json.decode(line, type=dict[str, Any])
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 # Records and events are decoded again, strictly, and named there.
                 if name.removesuffix(".jsonl") in TABLES and name != "articles.jsonl":
                     self.report("schema", None, f"{name}: {error}")
