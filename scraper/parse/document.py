@@ -16,7 +16,11 @@ from lxml.html import HtmlElement
 from presslift.errors import ParseError
 from presslift.scraper.parse import index
 
-MAX_DEPTH_PARSER: dict[str, Any] = {"huge_tree": True, "remove_comments": True, "remove_pis": True, "recover": True}
+PARSER: dict[str, Any] = {"remove_comments": True, "remove_pis": True, "recover": True}
+DEEPEST = 200
+LARGE = 9_000_000
+"""Without ``huge_tree`` libxml2 refuses texts of ten million characters."""
+TOO_DEEP = etree.XPath(f"boolean({'/*' * 256})")
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
@@ -127,9 +131,8 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
     text = mend(text, warnings)
     if not text.strip():
         raise ParseError(url, "not_html", "the page is empty")
-    parser = lxml.html.HTMLParser(**MAX_DEPTH_PARSER)
     try:
-        root = lxml.html.document_fromstring(text, parser=parser)
+        root = _parsed(text, warnings)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ParseError(url, "not_html", str(error)) from error
     if root.tag != "html":
@@ -137,13 +140,35 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
     return Document(root, url, encoding, warnings)
 
 
+def _parsed(text: str, warnings: list[str]) -> HtmlElement:
+    from presslift.scraper.parse.encoding import flatten
+
+    # libxml2 stops at 256 levels, and with huge_tree at 2,048; what follows is lost. A deeper page is made flat, its text kept.
+    parser = lxml.html.HTMLParser(**PARSER, huge_tree=len(text) > LARGE)
+    root: HtmlElement | None = None
+    try:
+        root = lxml.html.document_fromstring(text, parser=parser)
+    except etree.ParserError:
+        if not _stopped(parser):
+            raise
+    if root is None or _stopped(parser) or len(text) > LARGE and TOO_DEEP(root):
+        warnings.append(f"nested deeper than {DEEPEST} levels: made flat")
+        flat = lxml.html.HTMLParser(**PARSER, huge_tree=True)
+        root = lxml.html.document_fromstring(flatten(text, DEEPEST), parser=flat)
+    return root
+
+
+def _stopped(parser: lxml.html.HTMLParser) -> bool:
+    last = parser.error_log.last_error
+    return last is not None and last.type_name == "ERR_RESOURCE_LIMIT"
+
+
 def read_fragment(html: str) -> HtmlElement:
     """A REST or feed body as one ``div`` element; never raises, an unreadable one is an empty ``div``."""
     from presslift.scraper.parse.encoding import mend
 
-    parser = lxml.html.HTMLParser(**MAX_DEPTH_PARSER)
     try:
-        root = lxml.html.document_fromstring(f"<html><body><div>{mend(html, [])}</div></body></html>", parser=parser)
+        root = _parsed(f"<html><body><div>{mend(html, [])}</div></body></html>", [])
         body = root.find("body")
         assert body is not None
         if len(body) == 1 and not (body.text or "").strip() and not (body[0].tail or "").strip():

@@ -11,6 +11,8 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 CLOSER = re.compile(r"</\s*(?:body|html)\s*>", re.I)
+TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -67,3 +69,27 @@ def mend(text: str, warnings: list[str]) -> str:
         warnings.append("premature </body> or </html> removed")
         text = CLOSER.sub("", text)
     return text
+
+
+def flatten(text: str, deepest: int) -> str:
+    """HTML without the tags that open or close an element below ``deepest`` levels; their text stays. Linear in its length."""
+    open_tags: list[str] = []
+    kept: list[str] = []
+    position = 0
+    for match in TAG.finditer(text):
+        closing, name = match[1], match[2].lower()
+        if name in VOID or match[0].endswith("/>"):
+            continue
+        if closing:
+            if name not in open_tags[-deepest:]:
+                continue
+            while open_tags.pop() != name:
+                pass
+            deep = len(open_tags) >= deepest
+        else:
+            deep = len(open_tags) >= deepest
+            open_tags.append(name)
+        if deep:
+            kept += [text[position : match.start()], " "]
+            position = match.end()
+    return "".join([*kept, text[position:]])
