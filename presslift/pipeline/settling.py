@@ -8,6 +8,7 @@ from presslift.config import Settings
 from presslift.errors import DecisionNeeded, FetchError
 from presslift.hashing import changed_fields, content_hash
 from presslift.pipeline.getting import Getter, now
+from presslift.pipeline.pictures import complete_pictures
 from presslift.pipeline.source import transforms_fingerprint
 from presslift.pipeline.views import transform_context
 from presslift.records import SiteFacts, Translation
@@ -30,6 +31,7 @@ class Settler:
     def settle(self) -> None:
         """Settle every record that was read since it was last settled. The first migration tells no changes."""
         self._link_translations()
+        complete_pictures(self._store, self._facts)
         keys = [
             row["id"] for row in self._store.rows("SELECT id FROM articles WHERE dirty = 1 AND state != 'removed' ORDER BY published, id")
         ]

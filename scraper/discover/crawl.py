@@ -288,6 +288,7 @@ class Crawler:
             "url": base,
             "description": facts.description,
             "members": facts.members,
+            "pictures": facts.pictures,
         }
         yield Evidence(kind="archive", data=data, source="crawl", capture=capture_of(answer, "archive"))
 

@@ -74,7 +74,7 @@ class Evidence(Struct, kw_only=True):
     """Something that is no article and helps to read articles.
 
     ``term``, ``user``, ``media``, ``comment``, ``type``, ``taxonomy``: REST's JSON object, with ``presslift_taxonomy`` in a
-    term. ``archive``: ``{taxonomy, name, slug, wp_id, url, description, members: [addresses]}``, ``taxonomy`` being
+    term. ``archive``: ``{taxonomy, name, slug, wp_id, url, description, members: [addresses], pictures: {address: picture}}``, ``taxonomy`` being
     category, post_tag, author, date, a custom taxonomy or post_type; what isn't known is None, ``members`` may be empty.
     """
 

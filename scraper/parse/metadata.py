@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
 
 
+UNSHOWN_PICTURE = "featured_image: the page tells of one and shows none"
+
+
 class Metadata(Struct, kw_only=True):
     """The metadata of one page; absent values are None or empty.
 
@@ -118,6 +121,8 @@ def read_metadata(
             "terms: the page has no name for " + ", ".join(f"{t} {s}" for t, slugs in sorted(terms.nameless.items()) for s in slugs)
         )
     _take(found, "featured_image", read_featured(view))
+    if found.featured_image is None and "has-post-thumbnail" in (view.main.get("class") or "").split():
+        found.warnings.append(UNSHOWN_PICTURE)
     found.translations = read_translations(view, found.language)
     _excerpt(found, view)
     return found
