@@ -19,6 +19,7 @@ from presslift.scraper.parse import people
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.document import SPACE
 from presslift.scraper.parse.items import ItemReading
+from presslift.scraper.parse.metadata import UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
 
 SHORTCODE = re.compile(r"\[/?(?:[a-z]+_[a-z_0-9]+|vc_\w+|et_pb_\w+|fusion_\w+|av_\w+|gallery|caption|embed|audio|video|playlist)\b[^\]]*\]")
@@ -127,6 +128,8 @@ def merge(sources: Sources, site: SiteView) -> Article:
     article.seo = (meta and meta.seo) or (rest and rest.seo) or Seo()
     article.custom = page.custom if page else {}
     warnings = [*(page.warnings if page else []), *(meta.warnings if meta else []), *(body.warnings if body else [])]
+    if article.featured_image:
+        warnings = [w for w in warnings if w != UNSHOWN_PICTURE]
     if counted > len(article.comments):
         warnings.append(f"comments: the page counts {counted}, {len(article.comments)} were read")
     for name in ("title", "published", "body_html"):
