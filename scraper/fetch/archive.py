@@ -8,7 +8,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -214,13 +214,13 @@ def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]
         try:
             for record in records:
                 if record.rec_type == "response" and record.http_headers is not None:
-                    offset = records.get_record_offset()
                     try:
-                        found = _response(record, path.name, offset)
+                        found = _response(record, path.name, 0)
                     except Unreadable:
                         continue
                     if found:
-                        yield found
+                        # Known once the record was read; asked for earlier, it reads the record away.
+                        yield replace(found, offset=records.get_record_offset())
         except (ArchiveLoadFailed, zlib.error, EOFError):
             if strict:
                 raise

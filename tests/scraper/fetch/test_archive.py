@@ -54,7 +54,7 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
         assert (one.url, one.status, one.text, one.fetched_at) == ("https://example.org/a", 200, "<p>a</p>", "2026-01-02T03:04:05Z")
         assert one.content_type == "text/html"
         assert (two.status, two.text) == (404, "<p>día</p>") and (two.warc, two.offset) == second
-    assert [r.url for r in Archive(tmp_path).iterate()] == [one.url, two.url]
+    assert list(Archive(tmp_path).iterate()) == [one, two]
     valid(tmp_path)
 
 
