@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -15,6 +15,8 @@ from presslift.scraper.parse.blocks import Block, block_key, blocks_of, linked_s
 from presslift.scraper.parse.body import find_body
 from presslift.scraper.parse.comments import read_comments
 from presslift.scraper.parse.document import Document, read_document, read_fragment, text_of
+from presslift.scraper.parse.footnotes import read_footnotes
+from presslift.scraper.parse.lines import read_lines
 from presslift.scraper.parse.prose import HEADINGS
 from presslift.scraper.parse.related import read_boxes
 from presslift.scraper.parse.related_phrases import bare
@@ -167,7 +169,7 @@ def _voted(chosen: list[tuple[Document, HtmlElement]]) -> tuple[list[str], int]:
                 votes[selector] += 1
                 ranks[selector] = min(rank, ranks.get(selector, rank))
         best = min(votes, key=lambda s: (-votes[s], ranks[s], s), default=None)
-        if best is None or votes[best] < max(2, 0.04 * len(chosen)) and found:
+        if best is None or (votes[best] < max(2, 0.04 * len(chosen)) and found):
             break
         found.append(best)
         open_pages = [number for number in open_pages if best not in told[number]]
@@ -193,6 +195,9 @@ def _furniture(pages: list[Page], profile: SiteProfile) -> list[RecurringBlock]:
     bodies: Counter[str] = Counter()
     for page in pages:
         body = find_body(page.doc, profile).element
+        # What other readers take out recurs too (bylines, headings of notes), and is no furniture.
+        read_footnotes(body, page.doc.root, page.doc.root.get("lang"))
+        read_lines(body, None, page.doc.root.get("lang"))
         furniture.cut(body, None, url=page.url)
         whole = block_key(text_of(body))
         if whole in bodies:
@@ -202,7 +207,9 @@ def _furniture(pages: list[Page], profile: SiteProfile) -> list[RecurringBlock]:
     total = len(bodies)
     least = max(3, 0.05 * total)
     sure = {key for key, block in seen.items() if block.pages >= least and _recurs(block, key, total)}
-    sure |= {key for key, block in seen.items() if block.pages >= least and block.tags & HEADINGS and block.follows and block.follows <= sure}
+    sure |= {
+        key for key, block in seen.items() if block.pages >= least and block.tags & HEADINGS and block.follows and block.follows <= sure
+    }
     kept = sorted(sure, key=lambda key: (-seen[key].pages, key))[:MOST_BLOCKS]
     return [RecurringBlock(key=key, sample=seen[key].sample[:160], pages=seen[key].pages) for key in kept]
 
@@ -234,9 +241,8 @@ def _recurs(block: Seen, key: str, total: int) -> bool:
 # --- the rest ---
 
 
-def _field(pages: list[Page], name: str, tags: tuple[str, ...], value: object) -> list[str]:
+def _field(pages: list[Page], name: str, tags: tuple[str, ...], value: Callable[[HtmlElement], str]) -> list[str]:
     """Selectors whose first match has the label's value, on most labelled pages and never on fewer than three."""
-    assert callable(value)
     votes: Counter[str] = Counter()
     asked = 0
     for page in pages:

@@ -5,7 +5,6 @@ A profile is kept as ``site.yaml``, which the tool owns; ``overrides.yaml`` besi
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from io import StringIO
 from pathlib import Path
@@ -17,6 +16,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from presslift.errors import ConfigError, OutUnwritable
+from presslift.scraper.parse.index import compiled
 
 HEAD = """\
 # What presslift learned of this site. It is written anew when the site changes: put corrections into overrides.yaml
@@ -99,9 +99,15 @@ def load_profile(path: Path) -> SiteProfile:
     if corrections.exists():
         data |= _read(corrections)
     try:
-        return msgspec.convert(data, SiteProfile)
+        profile = msgspec.convert(data, SiteProfile)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{path}: {error}; correct overrides.yaml, or delete site.yaml to have it learned anew") from error
+    for selector in [*profile.containers, *profile.titles, *profile.dates, *profile.authors, *profile.furniture_selectors]:
+        try:
+            compiled(selector)
+        except ValueError as error:
+            raise ConfigError(f"{path}: {error}; write tags, classes, ids, attributes, `:not()`, spaces and `>`") from error
+    return profile
 
 
 def save_profile(profile: SiteProfile, path: Path) -> None:
@@ -114,7 +120,7 @@ def save_profile(profile: SiteProfile, path: Path) -> None:
     aside = path.with_name(f"{path.name}.partial")
     try:
         aside.write_text(text.getvalue(), encoding="utf-8")
-        os.replace(aside, path)
+        aside.replace(path)
     except OSError as error:
         raise OutUnwritable(f"{path}: {error.strerror}") from error
 

@@ -14,7 +14,9 @@ from presslift.scraper.parse.document import BLOCKS, detach
 LETTERS = re.compile(r"[^\W\d_]+")
 TEXT = etree.XPath("string()", smart_strings=False)
 LINK_TEXTS = etree.XPath("descendant-or-self::a//text()", smart_strings=False)
-MEDIA = etree.XPath("boolean(descendant-or-self::*[self::img or self::iframe or self::video or self::audio or self::embed or self::object or self::picture or self::math])")
+MEDIA = etree.XPath(
+    "boolean(descendant-or-self::*[self::img or self::iframe or self::video or self::audio or self::embed or self::object or self::picture or self::math])"
+)
 MARKS = etree.XPath("boolean(descendant-or-self::sup[@data-note])")
 LISTED = frozenset(("li", "dt", "dd", "td", "th"))
 

@@ -13,7 +13,8 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.blocks import TEXT
 from presslift.scraper.parse.cards import find_cards
 from presslift.scraper.parse.document import Document, classes, detach
-from presslift.scraper.parse.prose import Prose, name_pattern, name_start, plain_name
+from presslift.scraper.parse.names import names, plain_name, starts
+from presslift.scraper.parse.prose import Prose
 from presslift.scraper.parse.related_phrases import bare
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _joined(parts: list[HtmlElement]) -> HtmlElement:
 @lru_cache(maxsize=65536)
 def _is_likely(name: str) -> bool:
     plain = plain_name(name.lstrip("#"))
-    return bool(name_pattern("themes", "likely", "words").search(plain)) and not name_start("themes", "likely", "never").match(plain)
+    return names("themes", "likely", "words").within(plain) and not starts("themes", "likely", "never").match(plain)
 
 
 def _common(elements: list[HtmlElement]) -> HtmlElement:
@@ -205,7 +206,11 @@ def own_post(doc: Document) -> list[HtmlElement]:
         match = OWN_ID.fullmatch(name)
         if match:
             bearers = doc.named.get(f"post-{match[1]}", [])
-            own = doc.named.get(f"#post-{match[1]}") or [e for e in bearers if any(n.startswith(("type-", "status-")) or n == "hentry" for n in classes(e))] or bearers
+            own = (
+                doc.named.get(f"#post-{match[1]}")
+                or [e for e in bearers if any(n.startswith(("type-", "status-")) or n == "hentry" for n in classes(e))]
+                or bearers
+            )
             return [e for e in own if e.tag in ("article", "main", "div", "section")][:1]
     return []
 

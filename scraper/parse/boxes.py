@@ -1,4 +1,4 @@
-"""Furniture that its markup gives away: known selectors, telling classes, what is hidden, buttons."""
+"""Furniture that its markup gives away: known selectors, telling classes, what is hidden, buttons, cards of other posts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from presslift.scraper.parse.blocks import LINK_TEXTS, TEXT
 from presslift.scraper.parse.cards import find_cards
 from presslift.scraper.parse.document import BLOCKS, detach
 from presslift.scraper.parse.index import compiled
-from presslift.scraper.parse.prose import HEADINGS, name_pattern, name_start, plain_name
+from presslift.scraper.parse.names import names, plain_name, starts
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -24,107 +24,148 @@ Match = Callable[[HtmlElement], bool]
 Index = dict[tuple[str, str], list[Match]]
 SURE, LIKELY = "sure", "likely"
 NAMED_BY_ID = frozenset(("div", "p", "section", "aside", "ul", "ol", "header", "footer", "form"))
-NEVER_BY_NAME = HEADINGS | {"a", "img", "li", "td", "th", "tr", "tbody", "thead", "table", "figure", "figcaption", "picture", "em", "strong", "b", "i", "sup", "sub", "code", "cite", "video", "audio", "iframe", "blockquote", "pre", "br"}
+NEVER_BY_NAME = frozenset(
+    "a audio b blockquote br cite code em figcaption figure h1 h2 h3 h4 h5 h6 i iframe img li picture pre strong sub sup table tbody td th "
+    "thead tr video".split()
+)
 THIN_TAGS = frozenset(("form", "footer", "aside"))
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|odp|epub|zip|csv|txt|rtf|mp3|m4a)$", re.I)
 
 
-def cut_boxes(container: HtmlElement, safe: frozenset[HtmlElement], profile: SiteProfile | None = None, url: str | None = None) -> None:
-    """Remove elements that a selector of the table, of the profile, or their classes tell as furniture."""
-    index = _known()
-    if profile is not None and profile.furniture_selectors:
-        index = _with(tuple(profile.furniture_selectors))
+def cut_boxes(
+    container: HtmlElement, safe: frozenset[HtmlElement], profile: SiteProfile | None = None, url: str | None = None
+) -> list[HtmlElement]:
+    """Remove elements that a selector of the table or the profile, or their classes, tell as furniture.
+
+    What may only repeat a sentence of the text is left and given back.
+    """
     for card in find_cards(container, url):
         if card not in safe:
             detach(card)
-    size = len(TEXT(container))
+    boxes = Boxes(len(TEXT(container)), tuple(profile.furniture_selectors) if profile is not None else ())
     gone: set[HtmlElement] = set()
+    twins: list[HtmlElement] = []
     for element in list(container.iter("*")):
         if element is container:
             continue
         if element.getparent() in gone:
             gone.add(element)
-        elif element not in safe and _is_box(element, index, size):
+        elif element not in safe and boxes.tell(element):
             gone.add(element)
             detach(element)
+        elif boxes.is_twin(element):
+            twins.append(element)
+    return twins
 
 
-def _is_box(element: HtmlElement, index: Index, size: int) -> bool:
-    tag = element.tag
-    names = element.get("class")
-    ident = element.get("id")
-    if ("tag", tag) in index and any(test(element) for test in index["tag", tag]):
-        return True
-    if names is None and ident is None:
-        if tag in THIN_TAGS and _is_thin_part(element, tag, size):
+class Boxes:
+    """Tells furniture by its markup, in a body of ``size`` characters."""
+
+    def __init__(self, size: int, selectors: tuple[str, ...] = ()):
+        self.size = size
+        self._index = _with(selectors) if selectors else _known()
+        # A hostile page nests boxes in boxes: so much text is measured and no more.
+        self._left = 60 * size + 100_000
+
+    def tell(self, element: HtmlElement) -> bool:
+        """Whether an element is furniture, whole."""
+        tag, said, ident, style = str(element.tag), element.get("class"), element.get("id"), element.get("style")
+        if any(test(element) for test in self._index.get(("tag", tag), ())):
             return True
-        style = element.get("style")
-        return style is not None and _is_hidden(element, style)
-    keys = [("class", n) for n in names.split()] + [("attribute", "class")] if names else []
-    if ident:
-        keys += [("id", ident.strip()), ("attribute", "id")]
-    if any(test(element) for key in keys if key in index for test in index[key]):
-        return len(TEXT(element)) < max(400, 0.6 * size)
-    if tag in THIN_TAGS and _is_thin_part(element, tag, size):
-        return True
-    strength = _named(names or "", (ident or "") if tag in NAMED_BY_ID else "") if tag not in NEVER_BY_NAME else None
-    if strength and _fits(element, strength, size):
-        return True
-    style = element.get("style")
-    if style is not None and _is_hidden(element, style):
-        return True
-    return bool(names) and _is_button(element, names or "")
+        if tag in THIN_TAGS and self._is_thin_part(element):
+            return True
+        if said is not None or ident is not None:
+            if self._known(element, said, ident):
+                return len(self._text(element)) < max(400, 0.6 * self.size)
+            strength = _named(said or "", ident or "" if tag in NAMED_BY_ID else "") if tag not in NEVER_BY_NAME else None
+            if strength and self._fits(element, strength):
+                return True
+            if said and self._is_button(element, said):
+                return True
+        return style is not None and self._is_hidden(element, style)
+
+    def is_twin(self, element: HtmlElement) -> bool:
+        """Whether an element is of a kind that repeats a sentence of the text."""
+        said = element.get("class")
+        return said is not None and any(n in _twins() for n in said.split())
+
+    def _text(self, element: HtmlElement) -> str:
+        if self._left <= 0:
+            return " " * (self.size + 401)
+        text: str = TEXT(element)
+        self._left -= len(text)
+        return text
+
+    def _known(self, element: HtmlElement, said: str | None, ident: str | None) -> bool:
+        keys: list[tuple[str, str]] = []
+        if said:
+            keys += [("class", n) for n in said.split()]
+            keys.append(("attribute", "class"))
+        if ident:
+            keys += [("id", ident.strip()), ("attribute", "id")]
+        return any(test(element) for key in keys for test in self._index.get(key, ()))
+
+    def _fits(self, element: HtmlElement, strength: str) -> bool:
+        text = self._text(element)
+        if len(text) > max(200, 0.35 * self.size):
+            return False
+        if strength == SURE:
+            return True
+        if element.tag not in BLOCKS:
+            return False
+        words = text.split()
+        return len(words) <= 40 or sum(len(" ".join(t.split())) for t in LINK_TEXTS(element)) >= 0.6 * len(" ".join(words))
+
+    def _is_thin_part(self, element: HtmlElement) -> bool:
+        """A ``form``, or a short or linked ``aside`` or ``footer``."""
+        if element.tag == "form":
+            return len(self._text(element)) < max(400, 0.3 * self.size)
+        parent = element.getparent()
+        return (parent is None or parent.tag not in ("blockquote", "figure")) and self._fits(element, LIKELY)
+
+    def _is_hidden(self, element: HtmlElement, style: str) -> bool:
+        if not HIDDEN.search(style):
+            return False
+        said = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if any(names("furniture", "guard", "opened").within(n) for n in map(plain_name, said.split())):
+            return False
+        return len(self._text(element).split()) < 60
+
+    def _is_button(self, element: HtmlElement, said: str) -> bool:
+        if not _buttons().intersection(said.split()) or len(self._text(element).split()) > 14:
+            return False
+        return not any(FILES.search(_path(a.get("href") or "")) for a in element.iter("a"))
 
 
-def _is_thin_part(element: HtmlElement, tag: str, size: int) -> bool:
-    """Whether a ``form``, or a short or linked ``aside`` or ``footer``, is a part of its own."""
-    if tag == "form":
-        return len(TEXT(element)) < max(400, 0.3 * size)
-    parent = element.getparent()
-    return (parent is None or parent.tag not in ("blockquote", "figure")) and _fits(element, LIKELY, size)
-
-
-def _fits(element: HtmlElement, strength: str, size: int) -> bool:
-    text = TEXT(element)
-    length = len(text)
-    if length > 0.35 * size and length > 200:
-        return False
-    if strength == SURE:
-        return True
-    if element.tag not in BLOCKS:
-        return False
-    words = text.split()
-    return len(words) <= 40 or sum(len(" ".join(t.split())) for t in LINK_TEXTS(element)) >= 0.6 * len(" ".join(words))
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 @lru_cache(maxsize=65536)
-def _named(names: str, ident: str) -> str | None:
-    sure, likely, guard = name_pattern("furniture", "words", "always"), name_pattern("furniture", "words", "thin"), name_start("furniture", "guard", "names")
-    plain = [n for n in map(plain_name, f"{names} {ident}".split()) if not guard.match(n)]
-    if any(sure.search(n) for n in plain):
-        return SURE
-    return LIKELY if any(likely.search(n) for n in plain) else None
-
-
-def _is_hidden(element: HtmlElement, style: str) -> bool:
-    if not HIDDEN.search(style):
-        return False
-    names = plain_name(f"{element.get('class') or ''} {element.get('id') or ''}")
-    if name_pattern("furniture", "guard", "opened").search(names.replace(" ", "-")):
-        return False
-    return len(TEXT(element).split()) < 60
-
-
-def _is_button(element: HtmlElement, names: str) -> bool:
-    if not _buttons().search(names) or len(TEXT(element).split()) > 14:
-        return False
-    return not any(FILES.search(urlsplit(a.get("href") or "").path) for a in element.iter("a"))
+def _named(said: str, ident: str) -> str | None:
+    sure, likely, guard = names("furniture", "words", "always"), names("furniture", "words", "thin"), starts("furniture", "guard", "names")
+    strength = None
+    for name in map(plain_name, f"{said} {ident}".split()):
+        if sure.within(name):
+            if not guard.match(name):
+                return SURE
+        elif strength is None and likely.within(name) and not guard.match(name):
+            strength = LIKELY
+    return strength
 
 
 @cache
-def _buttons() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, table('furniture')['buttons']['classes']))})(?:\s|$)")
+def _buttons() -> frozenset[str]:
+    return frozenset(table("furniture")["buttons"]["classes"])
+
+
+@cache
+def _twins() -> frozenset[str]:
+    return frozenset(table("furniture")["twins"]["classes"])
 
 
 @cache

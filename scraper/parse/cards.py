@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-TITLES = etree.XPath("descendant::*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6][descendant::a[@href] or ancestor::a[@href]]")
 TEXT = etree.XPath("string()", smart_strings=False)
 FEWEST = 3
 MOST_WORDS = 60
@@ -22,13 +21,13 @@ def find_cards(root: HtmlElement, url: str | None = None) -> set[HtmlElement]:
     """
     host = urlsplit(url or "").hostname or ""
     found: dict[tuple[HtmlElement, str, str], dict[HtmlElement, None]] = {}
-    for heading in TITLES(root):
+    for heading in root.iter("h2", "h3", "h4", "h5", "h6"):
         if not _leads_on(heading, host):
             continue
         node = heading
         for _ in range(MOST_LEVELS):
             parent = node.getparent()
-            if parent is None or node.tag in NEVER and node.tag != "article" or node is root:
+            if parent is None or (node.tag in NEVER and node.tag != "article") or node is root:
                 break
             key = (parent, str(node.tag), node.get("class") or "")
             found.setdefault(key, {})[node] = None
@@ -54,4 +53,6 @@ def _leads_on(heading: HtmlElement, host: str) -> bool:
         parts = urlsplit(href)
     except ValueError:
         return False
-    return (not parts.netloc or not host or (parts.hostname or "").removeprefix("www.") == host.removeprefix("www.")) and parts.path not in ("", "/")
+    return (
+        not parts.netloc or not host or (parts.hostname or "").removeprefix("www.") == host.removeprefix("www.")
+    ) and parts.path not in ("", "/")

@@ -28,6 +28,8 @@ BLOCKS = frozenset(
 )
 """Elements that start a line of their own."""
 
+SILENT = frozenset(("script", "style", "template", "noscript", "svg"))
+
 SPACE = re.compile(r"[\s\u00a0\u200b\ufeff]+")
 
 
@@ -151,7 +153,7 @@ def _parsed(text: str, warnings: list[str]) -> HtmlElement:
     except etree.ParserError:
         if not _stopped(parser):
             raise
-    if root is None or _stopped(parser) or len(text) > LARGE and TOO_DEEP(root):
+    if root is None or _stopped(parser) or (len(text) > LARGE and TOO_DEEP(root)):
         warnings.append(f"nested deeper than {DEEPEST} levels: made flat")
         flat = lxml.html.HTMLParser(**PARSER, huge_tree=True)
         root = lxml.html.document_fromstring(flatten(text, DEEPEST), parser=flat)
@@ -217,31 +219,26 @@ def text_of(element: HtmlElement) -> str:
     return SPACE.sub(" ", "".join(_pieces(element))).strip()
 
 
-def _pieces(element: HtmlElement) -> Iterator[str]:
-    # Iterative: a hostile page nests ten thousand deep.
-    skip: HtmlElement | None = None
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if not isinstance(node.tag, str):
-            if event == "end" and skip is None and node is not element:
-                yield node.tail or ""
+def _pieces(element: HtmlElement) -> list[str]:
+    # A stack of elements and of texts that follow them: a hostile page nests ten thousand deep.
+    pieces: list[str] = []
+    stack: list[HtmlElement | str] = [element]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, str):
+            pieces.append(node)
             continue
-        if skip is not None:
-            if event == "end" and node is skip:
-                skip = None
-                yield node.tail or ""
+        tail = (node.tail or "") if node is not element else ""
+        if node.tag in SILENT or not isinstance(node.tag, str):
+            pieces.append(tail)
             continue
-        if event == "start":
-            if node.tag in ("script", "style", "template", "noscript", "svg"):
-                skip = node
-                continue
-            if node.tag in BLOCKS or node.tag == "br":
-                yield " "
-            yield node.text or ""
-        else:
-            if node.tag in BLOCKS:
-                yield " "
-            if node is not element:
-                yield node.tail or ""
+        apart = " " if node.tag in BLOCKS else ""
+        pieces += [apart or (" " if node.tag == "br" else ""), node.text or ""]
+        if apart or tail:
+            stack.append(apart + tail)
+        if len(node):
+            stack.extend(reversed(node))
+    return pieces
 
 
 def classes(element: HtmlElement) -> frozenset[str]:

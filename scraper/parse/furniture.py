@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from lxml.html import HtmlElement
 
+from presslift.scraper.parse.blocks import blocks_of
 from presslift.scraper.parse.boxes import cut_boxes
-from presslift.scraper.parse.lines_cut import cut_lines
-from presslift.scraper.parse.repeats import cut_repeats, tidy
+from presslift.scraper.parse.linked import cut_contents, cut_share_links
+from presslift.scraper.parse.repeats import cut_featured, cut_title, cut_twins, tidy
+from presslift.scraper.parse.standing import cut_standing
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -27,10 +29,18 @@ def cut(
 ) -> None:
     """Remove furniture from a body, block by block. Changes the tree; placeholders of notes stay.
 
-    ``title``, ``featured`` (a picture's address) and ``url`` are the article's own: what repeats them goes. Never raises.
+    ``title``, ``featured`` (a picture's address) and ``url`` are the article's own: what repeats them goes. ``language`` is not
+    needed: phrases of all languages are known, since sites print furniture in others than their articles'. Never raises.
     """
     safe = frozenset(a for mark in PLACEHOLDERS(container) for a in (mark, *mark.iterancestors()))
-    cut_boxes(container, safe, profile, url)
-    cut_repeats(container, safe, title, featured)
-    cut_lines(container, safe, profile, url)
+    cut_contents(container, safe, url)
+    twins = cut_boxes(container, safe, profile, url)
+    cut_share_links(container, safe, twins)
+    cut_twins(container, safe, twins)
+    if featured:
+        cut_featured(container, safe, featured)
+    blocks = blocks_of(container)
+    if title:
+        cut_title(container, blocks, safe, title)
+    cut_standing(blocks, safe, frozenset(block.key for block in profile.furniture) if profile is not None else frozenset())
     tidy(container, safe)

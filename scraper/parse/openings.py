@@ -47,14 +47,12 @@ class Openings:
 
     def rules_for(self, text: str) -> list[Rule]:
         """The rules whose phrases open a text, or are all of it."""
-        first = FIRST.search(text[:40])
-        if first is None:
+        start = FIRST.search(EDGES.sub("", fold(text[:60])))
+        found = self._by_first.get(start[0]) if start is not None else None
+        if not found:
             return []
         head = EDGES.sub("", fold(text[:400]))
-        start = FIRST.search(head)
-        if start is None:
-            return []
-        return [rule for rule, pattern in self._by_first.get(start[0], ()) if pattern.fullmatch(head)]
+        return [rule for rule, pattern in found if pattern.fullmatch(head)]
 
 
 def _expression(phrase: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
+from presslift.scraper.parse.names import names, plain_name, starts
 
 SHORTEST = 25
 """Shorter pieces of text are labels more often than prose."""
@@ -19,7 +19,6 @@ INLINE = frozenset(
     "a abbr b bdi bdo big br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var".split()
 )
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Prose:
@@ -101,8 +100,8 @@ def fenced(element: HtmlElement) -> bool:
         return True
     if element.tag in ("body", "html", "main"):
         return False
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    return len(names) > 1 and _fenced_names(names)
+    said = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return len(said) > 1 and _fenced_names(said)
 
 
 @cache
@@ -116,25 +115,6 @@ def _never_tags() -> frozenset[Any]:
 
 
 @lru_cache(maxsize=65536)
-def _fenced_names(names: str) -> bool:
-    yes, no = name_pattern("themes", "elsewhere", "words"), name_start("themes", "elsewhere", "never")
-    return any(yes.search(n) and not no.match(n) for n in map(plain_name, names.split()))
-
-
-@lru_cache(maxsize=65536)
-def plain_name(name: str) -> str:
-    """A class or id in lower case, its words joined by a hyphen."""
-    return SPLIT.sub("-", name).strip("-").lower()
-
-
-@cache
-def name_pattern(name: str, part: str, key: str) -> re.Pattern[str]:
-    """The words of a table's list as one pattern for plain names; each must be whole in one."""
-    words = [(w if w.startswith("^") else f"(?:^|-){w}") + ("" if w.endswith(("$", "-")) else "(?:-|$)") for w in table(name)[part][key]]
-    return re.compile("|".join(words))
-
-
-@cache
-def name_start(name: str, part: str, key: str) -> re.Pattern[str]:
-    """The starts of names in a table's list as one pattern."""
-    return re.compile("|".join(table(name)[part][key]))
+def _fenced_names(said: str) -> bool:
+    yes, no = names("themes", "elsewhere", "words"), starts("themes", "elsewhere", "never")
+    return any(yes.within(n) and not no.match(n) for n in map(plain_name, said.split()))

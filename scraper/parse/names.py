@@ -1,0 +1,88 @@
+"""What classes and ids say: words looked for in them, as the tables of knowledge list them.
+
+A name is split at ``-``, ``_``, ``:`` and capitals; a phrase of a table must be whole in it. Phrases may hold ``(?:a|b)`` and ``?``;
+they are spelled out once, so that asking costs a few look-ups whatever the table's length.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from presslift.scraper.knowledge import table
+
+SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=65536)
+def plain_name(name: str) -> str:
+    """A class or id in lower case, its words joined by a hyphen."""
+    return SPLIT.sub("-", name).strip("-").lower()
+
+
+class Names:
+    """A list of phrases; ``^`` and ``$`` bind one to a name's start or end."""
+
+    def __init__(self, phrases: list[str]):
+        # First word → phrase → where it may stand: anywhere, at the start, at the end, or alone.
+        self._spelled: dict[str, dict[tuple[str, ...], set[tuple[bool, bool]]]] = {}
+        for phrase in phrases:
+            for spelled in _spellings(phrase):
+                words = tuple(spelled.strip("^$-").split("-"))
+                bound = spelled.startswith("^"), spelled.endswith("$")
+                self._spelled.setdefault(words[0], {}).setdefault(words, set()).add(bound)
+        self._lengths = {first: sorted({len(p) for p in phrases}) for first, phrases in self._spelled.items()}
+
+    def within(self, plain: str) -> bool:
+        """Whether a plain name holds one of the phrases."""
+        words = plain.split("-")
+        if self._lengths.keys().isdisjoint(words):
+            return False
+        return any(word in self._lengths and self._at(words, place) for place, word in enumerate(words))
+
+    def _at(self, words: list[str], place: int) -> bool:
+        phrases = self._spelled[words[place]]
+        for length in self._lengths[words[place]]:
+            bounds = phrases.get(tuple(words[place : place + length]), ())
+            if any(not (starts and place) and not (ends and place + length != len(words)) for starts, ends in bounds):
+                return True
+        return False
+
+
+def _spellings(phrase: str) -> list[str]:
+    """All that a phrase stands for."""
+    found, position = _alternatives(phrase, 0)
+    if position != len(phrase):
+        raise ValueError(f"not a phrase of names: {phrase}")
+    return found
+
+
+def _alternatives(phrase: str, position: int) -> tuple[list[str], int]:
+    found: list[str] = []
+    current = [""]
+    while position < len(phrase) and phrase[position] != ")":
+        if phrase[position] == "|":
+            found, current = found + current, [""]
+            position += 1
+            continue
+        if phrase.startswith("(?:", position):
+            piece, position = _alternatives(phrase, position + 3)
+            position += 1
+        else:
+            piece, position = [phrase[position]], position + 1
+        if position < len(phrase) and phrase[position] == "?":
+            piece, position = ["", *piece], position + 1
+        current = [start + end for start in current for end in piece]
+    return found + current, position
+
+
+@cache
+def names(name: str, part: str, key: str) -> Names:
+    """A list of a table, ready to be asked."""
+    return Names(table(name)[part][key])
+
+
+@cache
+def starts(name: str, part: str, key: str) -> re.Pattern[str]:
+    """A list of a table whose rows are regular expressions for how a plain name begins."""
+    return re.compile("|".join(table(name)[part][key]))

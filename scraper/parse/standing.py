@@ -1,0 +1,69 @@
+"""Furniture that its words give away: blocks that open with standing phrases, and blocks known to recur on the site."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from presslift.scraper.parse.blocks import Block, block_key, drop, linked_share
+from presslift.scraper.parse.openings import Rule, openings
+from presslift.scraper.parse.prose import HEADINGS
+
+EDGE = 60
+"""So many words from a body's start are its start; its end is half as many again, or a tenth."""
+LISTED = frozenset(("li", "p", "div", "a"))
+
+
+def cut_standing(blocks: list[Block], safe: frozenset[HtmlElement], recurring: frozenset[str] = frozenset()) -> None:
+    """Remove blocks that say themselves, or by their key in ``recurring``, that they are no body; ``blocks`` are all of the body's."""
+    known = openings()
+    for position, block in enumerate(blocks):
+        if block.gone or block.element in safe:
+            continue
+        if recurring and block_key(block.text) in recurring:
+            drop(block)
+        elif block.words <= known.longest:
+            rule = next((rule for rule in known.rules_for(block.text) if _applies(rule, block)), None)
+            if rule is not None:
+                _cut(rule, blocks, position, safe)
+
+
+def _applies(rule: Rule, block: Block) -> bool:
+    if block.words > rule.words:
+        return False
+    total = block.before + block.words + block.after
+    start = block.before <= min(EDGE, total * 0.3)
+    end = block.after <= max(EDGE * 1.5, total * 0.1)
+    if (rule.where == "start" and not start) or (rule.where == "end" and not end) or (rule.where == "edge" and not (start or end)):
+        return False
+    return rule.links == 0 or linked_share(block) >= rule.links
+
+
+def _cut(rule: Rule, blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> None:
+    first = blocks[position]
+    if rule.reach == "block":
+        drop(first)
+    elif rule.reach == "section":
+        if first.tag in HEADINGS or first.words <= 6:
+            _drop_section(blocks, position, safe)
+    elif rule.reach == "list":
+        _drop_list(blocks, position, safe)
+
+
+def _drop_section(blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> None:
+    drop(blocks[position])
+    for number in range(position + 1, len(blocks)):
+        if blocks[number].tag in HEADINGS or blocks[number].element in safe:
+            return
+        drop(blocks[number])
+
+
+def _drop_list(blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> None:
+    end = position + 1
+    while end < len(blocks):
+        block = blocks[end]
+        if block.element in safe or block.tag not in LISTED or linked_share(block) < 0.7:
+            break
+        end += 1
+    if end - position > 2:
+        for block in blocks[position:end]:
+            drop(block)
