@@ -11,52 +11,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from presslift.errors import NotAnOut, OutUnwritable
 from presslift.records import Article, Change, Excluded, Failure, Redirect, Removed
+from presslift.store_tables import STORE_VERSION, TABLES
 
-STORE_VERSION = 1
 FILE_NAME = "presslift.sqlite"
-
-TABLES = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS runs (
-  id INTEGER PRIMARY KEY, command TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT, state TEXT NOT NULL,
-  exit_code INTEGER, options TEXT NOT NULL DEFAULT '{}', numbers TEXT NOT NULL DEFAULT '{}');
-CREATE TABLE IF NOT EXISTS responses (
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL, fetched_at TEXT NOT NULL,
-  status INTEGER NOT NULL,
-  final_url TEXT NOT NULL, content_type TEXT, etag TEXT, last_modified TEXT, sha256 TEXT NOT NULL, warc TEXT, offset INTEGER);
-CREATE INDEX IF NOT EXISTS responses_by_url ON responses (url, run);
-CREATE TABLE IF NOT EXISTS addresses (
-  key TEXT PRIMARY KEY, url TEXT NOT NULL, type TEXT, wp_id INTEGER, state TEXT NOT NULL DEFAULT 'pending', reason TEXT, detail TEXT,
-  rule TEXT, status INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_at TEXT NOT NULL, last_at TEXT NOT NULL, seen_run INTEGER NOT NULL,
-  read_run INTEGER NOT NULL DEFAULT 0, gone_run INTEGER NOT NULL DEFAULT 0, lastmod TEXT, read_lastmod TEXT, found_by TEXT NOT NULL DEFAULT '[]',
-  page INTEGER, inputs TEXT, article TEXT);
-CREATE INDEX IF NOT EXISTS addresses_by_state ON addresses (state);
-CREATE INDEX IF NOT EXISTS addresses_by_article ON addresses (article);
-CREATE TABLE IF NOT EXISTS items (
-  key TEXT NOT NULL, source TEXT NOT NULL, item TEXT NOT NULL, capture TEXT, PRIMARY KEY (key, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS evidence (
-  kind TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL, seen_run INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS articles (
-  id TEXT PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, wp_id INTEGER, type TEXT, state TEXT NOT NULL, published TEXT,
-  content_hash TEXT, first_seen TEXT NOT NULL, content_changed_at TEXT, parsed BLOB NOT NULL, settled BLOB, dirty INTEGER NOT NULL DEFAULT 1,
-  removed_at TEXT, proof TEXT);
-CREATE INDEX IF NOT EXISTS articles_in_order ON articles (state, published, id);
-CREATE INDEX IF NOT EXISTS articles_by_wp_id ON articles (wp_id);
-CREATE TABLE IF NOT EXISTS aliases (key TEXT PRIMARY KEY, article TEXT NOT NULL, url TEXT NOT NULL, kind TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS aliases_by_article ON aliases (article);
-CREATE TABLE IF NOT EXISTS changes (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, run INTEGER NOT NULL, change TEXT NOT NULL, article_id TEXT NOT NULL, wp_id INTEGER,
-  url TEXT NOT NULL, old_url TEXT, fields TEXT NOT NULL DEFAULT '[]');
-CREATE TABLE IF NOT EXISTS problems (
-  url TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT, status INTEGER, attempts INTEGER NOT NULL, first_at TEXT NOT NULL,
-  last_at TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY (url, kind)) WITHOUT ROWID;
-"""
 
 Row = sqlite3.Row
 ENCODE = msgspec.json.Encoder(order="deterministic")
@@ -90,6 +53,14 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
         db.close()
         db = sqlite3.connect(f"{address}?immutable=1", uri=True, isolation_level=None)
     return db
+
+
+class Item(NamedTuple):
+    """What REST or a feed said of an address, where that is kept, and in which run it was said."""
+
+    data: dict[str, Any]
+    capture: dict[str, Any] | None
+    run: int
 
 
 class Store:
@@ -229,7 +200,8 @@ class Store:
         row = self.row("SELECT found_by, seen_run FROM addresses WHERE key = ?", key)
         if row is None:
             self.write(
-                "INSERT INTO addresses (key, url, type, wp_id, lastmod, found_by, first_at, last_at, seen_run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO addresses (key, url, type, wp_id, lastmod, found_by, first_at, last_at, seen_run, first_run) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 key,
                 url,
                 values.get("type"),
@@ -239,18 +211,21 @@ class Store:
                 at,
                 at,
                 run,
+                run,
             )
             return
         known = json.loads(row["found_by"]) if row["seen_run"] == run else []
         found = json.dumps(sorted({*known, found_by}))
+        # A date of change holds for the run that was told it: where nothing tells one any more, nothing is known.
         self.write(
-            "UPDATE addresses SET found_by = ?, seen_run = ?, type = coalesce(?, type), wp_id = coalesce(?, wp_id), "
-            "lastmod = coalesce(?, lastmod) WHERE key = ?",
+            "UPDATE addresses SET found_by = ?, type = coalesce(?, type), wp_id = coalesce(?, wp_id), "
+            "lastmod = coalesce(?, CASE seen_run WHEN ? THEN lastmod END), seen_run = ? WHERE key = ?",
             found,
-            run,
             values.get("type"),
             values.get("wp_id"),
             values.get("lastmod"),
+            run,
+            run,
             key,
         )
 
@@ -259,24 +234,37 @@ class Store:
         columns = ", ".join(f"{name} = ?" for name in values)
         self.write(f"UPDATE addresses SET {columns} WHERE key = ?", *values.values(), key)
 
+    def undo_discovery(self, run: int) -> None:
+        """Forget addresses that a run was the first to hear of, and read nothing of."""
+        with self.batch():
+            new = "SELECT key FROM addresses WHERE first_run = ? AND article IS NULL"
+            self.write(f"DELETE FROM items WHERE key IN ({new})", run)
+            self.write(f"DELETE FROM addresses WHERE key IN ({new})", run)
+
     # ---- items and evidence
 
-    def put_item(self, key: str, source: str, item: dict[str, Any], capture: dict[str, Any] | None) -> None:
-        """Keep what REST or a feed said of an address, whole."""
+    def put_item(self, key: str, source: str, item: dict[str, Any], capture: dict[str, Any] | None, run: int) -> None:
+        """Keep what REST or a feed said of an address in a run, whole."""
         self.write(
-            "INSERT INTO items VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET item = excluded.item, capture = excluded.capture",
+            "INSERT INTO items VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET item = excluded.item, capture = excluded.capture, run = excluded.run",
             key,
             source,
             json.dumps(item, ensure_ascii=False, sort_keys=True),
             json.dumps(capture) if capture else None,
+            run,
         )
 
-    def items(self, key: str) -> dict[str, tuple[dict[str, Any], dict[str, Any] | None]]:
-        """Source → (item, capture) of one address."""
+    def items(self, key: str) -> dict[str, Item]:
+        """Source → what it said last of one address."""
         return {
-            row["source"]: (json.loads(row["item"]), json.loads(row["capture"]) if row["capture"] else None)
+            row["source"]: Item(json.loads(row["item"]), json.loads(row["capture"]) if row["capture"] else None, row["run"])
             for row in self.rows("SELECT * FROM items WHERE key = ?", key)
         }
+
+    def drop_items(self, key: str, source: str | None = None) -> None:
+        """Forget what a source, or every source, said of an address."""
+        self.write("DELETE FROM items WHERE key = ? AND (? IS NULL OR source = ?)", key, source, source)
 
     def put_evidence(self, kind: str, key: str, data: dict[str, Any], run: int) -> None:
         """Keep a term, user, media item, comment or archive; ``key`` is unique within its kind."""
@@ -363,6 +351,10 @@ class Store:
             run,
         )
 
+    def clear_problems(self, kind: str, before: int, below: str = "") -> None:
+        """Forget failures of a kind that were noted before a run, of addresses that begin with ``below``."""
+        self.write("DELETE FROM problems WHERE kind = ? AND run < ? AND substr(url, 1, ?) = ?", kind, before, len(below), below)
+
     # ---- what exports ask for
 
     def changes(self) -> Iterator[Change]:
@@ -371,9 +363,10 @@ class Store:
             yield Change(**{**dict(row), "fields": json.loads(row["fields"])})
 
     def failures(self) -> Iterator[Failure]:
-        """Everything that failed and has not succeeded since, by address."""
+        """Everything that failed and has not succeeded since, by address: also pages of records that stand on other sources."""
         failed = self.rows(
-            "SELECT url, 'page' AS kind, reason, detail, status, attempts, first_at, last_at, found_by FROM addresses WHERE state = 'failed' "
+            "SELECT url, 'page' AS kind, reason, detail, status, attempts, first_at, last_at, found_by FROM addresses "
+            "WHERE state = 'failed' OR (state = 'exported' AND reason IS NOT NULL) "
             "UNION ALL SELECT url, kind, reason, detail, status, attempts, first_at, last_at, '[]' FROM problems ORDER BY url, kind"
         )
         for row in failed:

@@ -14,11 +14,14 @@ from presslift.config import ScopeSettings
 from presslift.pipeline.getting import now
 from presslift.scraper.discover.events import Event, Evidence, Found, Left, Listing
 from presslift.scraper.fetch.addresses import article_key
-from presslift.scraper.parse.items import plain, whole
+from presslift.scraper.parse.items import plain, string, whole
 from presslift.store import Store
 
 FIRM = ("protected",)
 """Reasons to leave an address out that hold whoever else reports it."""
+
+COMMENTS_LISTED = "comments_listed"
+"""The last run that read every comment of the site from REST."""
 
 
 class Finder:
@@ -42,6 +45,8 @@ class Finder:
                 self._write(batch)
                 batch = []
         self._write(batch)
+        # A listing that is not there any more doesn't fail any more.
+        self._store.clear_problems("listing", self._run)
 
     def _write(self, events: list[Event]) -> None:
         with self._store.batch():
@@ -62,7 +67,8 @@ class Finder:
         values = {"type": found.type, "wp_id": found.wp_id, "lastmod": found.lastmod}
         self._store.see_address(key, found.url, self._run, now(), found.source, values)
         if found.item is not None:
-            self._store.put_item(key, found.source, found.item, msgspec.to_builtins(found.capture) if found.capture else None)
+            capture = msgspec.to_builtins(found.capture) if found.capture else None
+            self._store.put_item(key, found.source, found.item, capture, self._run)
         reason = self._left.get(key)
         if reason in FIRM:
             return
@@ -97,10 +103,12 @@ class Finder:
         if not firm and self._store.row("SELECT 1 FROM addresses WHERE key = ? AND article IS NOT NULL", key):
             return
         self._store.update_address(key, state="excluded", reason=left.reason, rule=left.rule)
-        self._store.write("DELETE FROM items WHERE key = ?", key)
+        self._store.drop_items(key)
 
     def _take_listing(self, listing: Listing) -> None:
         self.listings.append(listing)
+        if (listing.source, listing.name, listing.complete, listing.detail) == ("rest", "comment", True, None):
+            self._store.set_meta(COMMENTS_LISTED, self._run)
         url = f"{listing.source}: {listing.name}" if "://" not in listing.name else listing.name
         if listing.complete:
             self._store.write("DELETE FROM problems WHERE url = ? AND kind = 'listing'", url)
@@ -113,8 +121,8 @@ class Finder:
             term = {
                 "taxonomy": data["presslift_taxonomy"],
                 "name": plain(data.get("name")) or str(data.get("slug")),
-                "slug": data.get("slug"),
-                "url": data.get("link"),
+                "slug": string(data.get("slug")),
+                "url": string(data.get("link")),
                 "wp_id": whole(data.get("id")),
                 "parent_wp_id": whole(data.get("parent")),
             }
@@ -123,8 +131,8 @@ class Finder:
             user = {
                 "wp_id": whole(data.get("id")),
                 "name": plain(data.get("name")),
-                "slug": data.get("slug"),
-                "url": data.get("link"),
+                "slug": string(data.get("slug")),
+                "url": string(data.get("link")),
                 "bio": plain(data.get("description")),
             }
             put("user", str(user["slug"] or user["wp_id"]), user, self._run)
@@ -146,9 +154,9 @@ class Finder:
         kept = {
             "wp_id": whole(data.get("id")),
             "url": source,
-            "alt": data.get("alt_text") or None,
+            "alt": string(data.get("alt_text")),
             "caption": plain(data.get("caption")),
-            "mime": data.get("mime_type"),
+            "mime": string(data.get("mime_type")),
             "width": whole(details.get("width")),
             "height": whole(details.get("height")),
             "title": plain(data.get("title")),
@@ -180,8 +188,11 @@ class Finder:
                 self._store.put_evidence("user", slug, user, self._run)
 
     def vanished(self) -> list[str]:
-        """Keys of exported addresses that no source reported in this run."""
-        query = "SELECT key FROM addresses WHERE article IS NOT NULL AND state = 'exported' AND seen_run < ?"
+        """Keys of exported addresses that no source reported in this run, or that are listed and say themselves that they are gone."""
+        query = (
+            "SELECT key FROM addresses WHERE article IS NOT NULL AND state = 'exported' "
+            "AND (seen_run < ? OR (reason = 'http_status' AND status IN (404, 410)))"
+        )
         return [row["key"] for row in self._store.rows(query, self._run)]
 
     def limit(self, most: int | None) -> None:
@@ -192,7 +203,7 @@ class Finder:
             self._store.rows("SELECT key, url, lastmod, state FROM addresses WHERE seen_run = ? AND state != 'excluded'", self._run)
         )
         items = {
-            r["key"]: next((i.get("date") for i, _ in self._store.items(r["key"]).values() if i.get("date")), None) or r["lastmod"] or ""
+            r["key"]: next((str(i.data["date"]) for i in self._store.items(r["key"]).values() if i.data.get("date")), r["lastmod"] or "")
             for r in rows
         }
         ranked = sorted(rows, key=lambda r: r["url"])

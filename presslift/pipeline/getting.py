@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from presslift.errors import FetchError
-from presslift.scraper.fetch.archive import Archive, ArchivedResponse
+from presslift.scraper.fetch.archive import Archive
 from presslift.scraper.fetch.client import Client
 from presslift.scraper.fetch.response import Response
+from presslift.scraper.fetch.verdict import judge
 from presslift.store import Row, Store
+
+GIVE_UP_AFTER = 40
+"""Addresses in a row from which nothing but trouble came; then the home page is asked whether the site is still there."""
 
 
 def now() -> str:
@@ -18,17 +22,27 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def is_outage(reason: str | None, status: int | None) -> bool:
+    """Whether a failure speaks of the whole site (down, overloaded, walled off, replaced) rather than of one page."""
+    if reason == "http_status":
+        return status is not None and (status >= 500 or status == 429)
+    return reason in ("timeout", "connection", "bot_wall", "login_wall", "server_error_page", "parked")
+
+
 class Getter:
     """``discover.Get`` over a client, a store and an archive.
 
     An address answered earlier in the same run, also before a crash, comes from the archive. Failures are remembered for
-    the run, so that a dead address is asked once.
+    the run, so that a dead address is asked once. A site that is down, or has shut its door, is left in peace: what is
+    still to be asked fails without being asked.
     """
 
     def __init__(self, store: Store, client: Client, archive: Archive, run: int, *, any_run: bool = False):
         self._store, self._client, self._archive, self._run = store, client, archive, run
         self._any_run = any_run
         self._failed: dict[str, FetchError] = {}
+        self._troubles = 0
+        self._given_up: FetchError | None = None
         self.stop = threading.Event()
 
     def __call__(self, url: str, *, kind: str, accept: str | None = None) -> Response:
@@ -38,13 +52,45 @@ class Getter:
         kept = self._kept(url)
         if kept is not None:
             return kept
+        if self._given_up is not None:
+            raise self._unasked(url)
         try:
             response = self._client.get(url, kind=kind, accept=accept)
         except FetchError as error:
             self._failed[url] = error
+            self._count(error)
             raise
+        self._troubles = 0
         self.note(kind, response)
         return response
+
+    def _count(self, error: FetchError) -> None:
+        if error.attempts == 0 or not is_outage(error.reason, error.status):
+            return
+        self._troubles += 1
+        if self._troubles >= GIVE_UP_AFTER and self._given_up is None:
+            self._given_up, self._troubles = self.trouble_at_home(), 0
+
+    def trouble_at_home(self) -> FetchError | None:
+        """Ask the home page anew: what is wrong with the site, None when it is well."""
+        try:
+            home = self._client.get(self._client.start_url, kind="page")
+        except FetchError as failed:
+            return failed if is_outage(failed.reason, failed.status) else None
+        verdict = judge(home)
+        if not is_outage(verdict.reason, home.status):
+            return None
+        return FetchError(home.url, verdict.reason or "http_status", verdict.detail, home.status)
+
+    def _unasked(self, url: str) -> FetchError:
+        assert self._given_up is not None
+        why = f"not asked: {GIVE_UP_AFTER} addresses in a row gave trouble, and the home page does: {self._given_up.detail}"
+        return FetchError(url, self._given_up.reason, why, self._given_up.status, attempts=0)
+
+    @property
+    def online(self) -> bool:
+        """Whether the site is asked; otherwise the archive is all there is."""
+        return not self._any_run
 
     def known(self, url: str) -> Row | None:
         """This run's response to an address; any run's, newest first, for work without a network."""
@@ -73,12 +119,24 @@ class Getter:
 
     def many(self, urls: Iterable[str], kind: str) -> Iterator[tuple[str, Response | FetchError]]:
         """Ask for many addresses at once, in order of completion; the caller leaves out those this run has (``known``)."""
-        for url, answer in self._client.map(urls, kind=kind):
+        unasked: list[str] = []
+        for url, answer in self._client.map(self._while_well(urls, unasked), kind=kind):
             if isinstance(answer, FetchError):
                 self._failed[url] = answer
+                self._count(answer)
             else:
+                self._troubles = 0
                 self.note(kind, answer)
             yield url, answer
+        for url in unasked:
+            yield url, self._unasked(url)
+
+    def _while_well(self, urls: Iterable[str], unasked: list[str]) -> Iterator[str]:
+        for url in urls:
+            if self._given_up is None:
+                yield url
+            else:
+                unasked.append(url)
 
     def gather(self, urls: Iterable[str], *, kind: str) -> dict[str, Response | FetchError]:
         """Ask for some addresses at once; what this run has of them already comes from the archive."""
@@ -100,25 +158,28 @@ class Getter:
                     found[url] = error
         return found
 
-    def archived(self, number: int) -> tuple[Row, ArchivedResponse]:
-        """A noted response by its number, with its bytes."""
+    def archived(self, number: int) -> tuple[Row, Response]:
+        """A noted response by its number, with its bytes. Raises ``FetchError`` when the archive has it no more."""
         row = self._store.row("SELECT * FROM responses WHERE id = ?", number)
         if row is None:
             raise FetchError(str(number), "bad_answer", "no such response in the store")
         try:
-            return row, self._archive.read(row["warc"], row["offset"])
+            return row, self._response(row)
         except LookupError as error:
             raise FetchError(row["url"], "bad_answer", f"not in the archive any more: {error}") from error
 
     def _kept(self, url: str) -> Response | None:
         """What this run has of an address; None when it is to be asked (again: the archive's end may be lost in a power cut)."""
         row = self.known(url)
-        if row is None or row["warc"] is None:
-            return None
         try:
-            kept = self._archive.read(row["warc"], row["offset"])
+            return self._response(row) if row is not None else None
         except LookupError:
             return None
+
+    def _response(self, row: Row) -> Response:
+        if row["warc"] is None:
+            raise LookupError("it was not archived")
+        kept = self._archive.read(row["warc"], row["offset"])
         return Response(
             url=row["url"],
             final_url=row["final_url"],

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from presslift.config import Settings
-from presslift.errors import FetchError, ParseError
-from presslift.pipeline.getting import Getter, now
+from presslift.errors import FetchError, ParseError, SiteError
+from presslift.pipeline.freshness import Freshness, says
+from presslift.pipeline.getting import Getter, is_outage, now
+from presslift.pipeline.keeping import Keeper
 from presslift.pipeline.views import StoreView
 from presslift.records import Article, Capture, Comment, SiteFacts
-from presslift.scraper.fetch.addresses import article_id, article_key
+from presslift.scraper.fetch.addresses import article_key
+from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse import comments as discussion
 from presslift.scraper.parse.document import read_document
@@ -25,10 +26,7 @@ from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.parse.page import BodyReading, PageReading, join_pages, read_content, read_page
 from presslift.scraper.site import Label, SiteProfile, learn_profile, load_profile, save_profile
-from presslift.store import Row, Store
-
-VOLATILE = ("_links", "_embedded", "yoast_head", "yoast_head_json", "jetpack-related-posts", "jetpack_likes_enabled", "class_list")
-"""What changes in a REST item without the article changing."""
+from presslift.store import Item, Row, Store
 
 NOT_ARTICLES = ("archive", "home", "search", "attachment")
 SAMPLE = 60
@@ -47,61 +45,81 @@ class Reader:
         self._store, self._getter, self._run, self._facts, self._settings = store, getter, run, facts, settings
         self._folder, self._progress = folder, progress
         self._zone = settings.site.timezone or facts.timezone or facts.utc_offset
+        self._fresh = Freshness(store, run, settings)
+        self._keeper = Keeper(store, run, facts, settings)
+        self._unread: set[str] = set()
         self.profile: SiteProfile | None = None
-        self.read = self.failed = 0
 
-    # ---- what to read
+    @property
+    def read(self) -> int:
+        """How many records were kept."""
+        return self._keeper.kept
+
+    @property
+    def failed(self) -> int:
+        """How many addresses failed."""
+        return self._keeper.failed
 
     def due(self, *, full: bool) -> list[str]:
-        """Keys to be read in this run: new, changed, failed before, or of which nothing tells that they are unchanged."""
-        query = "SELECT * FROM addresses WHERE seen_run = ? AND state != 'excluded' AND read_run < ? ORDER BY rowid"
-        return [row["key"] for row in self._store.rows(query, self._run, self._run) if full or self._changed(row)]
-
-    def _changed(self, row: Row) -> bool:
-        if row["state"] != "exported" or row["reason"] is not None:
-            return True
-        items = self._store.items(row["key"])
-        tells = "rest" in items or (row["lastmod"] is not None and row["lastmod"] == row["read_lastmod"])
-        return not tells or self._inputs(row, items) != row["inputs"]
-
-    def _inputs(self, row: Row, items: dict[str, tuple[dict[str, Any], Any]]) -> str:
-        rest = {k: v for k, v in (items["rest"][0] if "rest" in items else {}).items() if k not in VOLATILE}
-        parts = [rest, self._raw_comments(row["wp_id"]), row["lastmod"] if not rest else None]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
-
-    def _raw_comments(self, wp_id: int | None) -> list[dict[str, Any]]:
-        if wp_id is None or not self._settings.scope.comments:
-            return []
-        rows = self._store.rows(
-            "SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run = ?",
-            f"{wp_id}/",
-            f"{wp_id}0",
-            self._run,
-        )
-        return [json.loads(r["data"]) for r in rows]
+        """Keys to be read in this run."""
+        return self._fresh.due(full=full)
 
     # ---- fetching and learning
 
     def fetch(self, keys: list[str]) -> None:
-        """Fetch the pages of addresses; what fails is noted, and what is known of it stays."""
+        """Fetch the pages of addresses; what fails is noted, and what is known of it stays.
+
+        Raises ``SiteError`` when nothing but trouble came of pages that were well before: then nothing is noted.
+        """
         if self._settings.scope.source == "rest":
             return
-        by_url = {}
+        by_url: dict[str, str] = {}
+        troubles: list[tuple[str, FetchError]] = []
         for key in keys:
             url = self._row(key)["url"]
-            known = self._getter.known(url)
-            if known is None:
+            if self._getter.known(url) is None:
                 by_url[url] = key
-            else:
-                self._store.update_address(key, page=known["id"], status=known["status"])
+            elif error := self._take(key, url):
+                troubles.append((key, error))
         for done, (url, answer) in enumerate(self._getter.many(by_url, "page"), 1):
             key = by_url[url]
-            if isinstance(answer, FetchError):
-                self._failed(key, answer.reason, answer.detail, answer.status, answer.attempts)
-            else:
-                known = self._getter.known(url)
-                self._store.update_address(key, page=known["id"] if known else None, status=answer.status)
+            failed = answer if isinstance(answer, FetchError) else self._take(key, url)
+            if failed:
+                troubles.append((key, failed))
             self._progress("pages", done, len(by_url))
+        self._refuse_outage(keys, troubles)
+        for key, error in troubles:
+            self._unread.add(key)
+            self._keeper.fail(key, error.reason, error.detail, error.status, error.attempts)
+
+    def _take(self, key: str, url: str) -> FetchError | None:
+        """Take what this run has of an address for its page, or say why not: an error page doesn't take the place of a good one."""
+        row, noted = self._row(key), self._getter.known(url)
+        assert noted is not None
+        if row["page"] not in (None, noted["id"]):
+            try:
+                verdict = judge(self._getter.archived(noted["id"])[1], "page", home=self._facts.url)
+            except FetchError as error:
+                return error
+            if not verdict.ok and not verdict.protected:
+                return FetchError(url, verdict.reason or "http_status", verdict.detail, noted["status"])
+        state = "pending" if row["state"] == "failed" else row["state"]
+        self._store.update_address(key, page=noted["id"], status=noted["status"], state=state, reason=None, detail=None)
+        return None
+
+    def _refuse_outage(self, keys: list[str], troubles: list[tuple[str, FetchError]]) -> None:
+        if len(keys) < 2 or len(troubles) < len(keys) or any(not is_outage(e.reason, e.status) for _, e in troubles):
+            return
+        if self._store.row("SELECT 1 FROM articles WHERE state = 'live' LIMIT 1") is None:
+            return
+        trouble = self._getter.trouble_at_home()
+        if trouble is None:
+            return
+        self._store.undo_discovery(self._run)
+        raise SiteError(
+            f"{self._facts.url}: is unwell: none of {len(keys)} pages could be had, nor the home page ({trouble.reason}: {trouble.detail}); "
+            "try again later, nothing was changed"
+        )
 
     def learn(self, *, again: bool = False) -> None:
         """The site's profile: as kept in ``site.yaml``, or learned from this run's pages and labels."""
@@ -131,9 +149,9 @@ class Reader:
     def _label(self, key: str) -> Label | None:
         items = self._store.items(key)
         if "rest" in items:
-            item = read_rest(items["rest"][0], self._facts.utc_offset)
+            item = read_rest(items["rest"].data, self._facts.utc_offset)
         elif "feed" in items and self._facts.feed_full_text:
-            item = read_feed(items["feed"][0], self._facts.utc_offset)
+            item = read_feed(items["feed"].data, self._facts.utc_offset)
         else:
             return None
         return Label(content_html=item.content_html, title=item.title, date=item.published.local if item.published else None, author=None)
@@ -153,16 +171,50 @@ class Reader:
         if row["state"] == "excluded":
             return
         items = self._store.items(key)
+        fresh = any(item.run == self._run for item in items.values())
+        if key in self._unread and (row["status"] in (404, 410) or (row["article"] and not fresh)):
+            return
         page: PageReading | None = None
         captures: list[Capture] = []
         if row["page"] is not None:
             page, captures, stop = self._page(row)
             if stop:
                 return
-        if page is None and "rest" not in items and "feed" not in items:
-            if row["state"] != "failed" and row["reason"] is None:
-                self._failed(key, "http_status", "neither its page nor an item of REST or feed", row["status"], 1)
+        if page is None and not items.keys() & {"rest", "feed"}:
+            if key not in self._unread:
+                self._fail(key, "http_status", "neither its page nor an item of REST or feed", row["status"], 1)
             return
+        if page is not None and row["state"] == "exported" and row["read_run"] < self._run:
+            true = self._still_true(row, items, page)
+            if true is None:
+                return self._keeper.unchanged(row)
+            items = true
+        self._merge(row, items, page, captures, view)
+
+    def _still_true(self, row: Row, items: dict[str, Item], page: PageReading) -> dict[str, Item] | None:
+        """What items say that still holds, where their source has fallen silent; None when the page is as it was, and the record with it.
+
+        Which of the two is known by the page: read by the same reader, it says the same as the one that the record was made of.
+        """
+        silent = [source for source, item in items.items() if item.run < self._run]
+        if not silent or ("rest" in items and "rest" not in silent) or not self._getter.online:
+            return items
+        if row["read_page"] is not None:
+            try:
+                before = self._parsed(*self._getter.archived(row["read_page"]))
+            except (FetchError, ParseError):
+                before = None
+            if before is not None and says(before) == says(page):
+                return None
+        for source in silent:
+            self._store.drop_items(row["key"], source)
+        return {source: item for source, item in items.items() if source not in silent}
+
+    def _merge(self, row: Row, items: dict[str, Item], page: PageReading | None, captures: list[Capture], view: StoreView) -> None:
+        self._lost: set[str] = set()
+        # Failures of further pages are told anew, or over.
+        for kind in ("page", "comments"):
+            self._store.clear_problems(kind, self._run, row["url"].rstrip("/"))
         sources = self._sources(row, items, page, captures)
         for taxonomy, slugs in (page.metadata.term_slugs if page and "rest" not in items else {}).items():
             for slug in slugs:
@@ -170,7 +222,20 @@ class Reader:
                     self._store.put_evidence("nameless", f"{taxonomy}/{slug}", {"taxonomy": taxonomy, "slug": slug}, self._run)
         article = merge(sources, view)
         self._note_unknown_parents(article, view)
-        self._keep(row, article, sources, self._inputs(row, items))
+        if self._lost:
+            self._restore(row, article)
+        inputs = self._fresh.inputs(row, items.get("rest"))
+        self._keeper.keep(row, article, sources, inputs=inputs, ill=row["key"] in self._unread, whole=not self._lost)
+
+    def _restore(self, row: Row, article: Article) -> None:
+        """Where a further page of a post could not be had, what an earlier run read of it stands."""
+        old = self._store.article(row["article"]) if row["article"] else None
+        if old is None:
+            return
+        if "comments" in self._lost:
+            article.comments = discussion.merge_comments(old.comments, article.comments)
+        if "page" in self._lost and article.extraction.cues.get("body") == old.extraction.cues.get("body"):
+            article.body_html, article.footnotes = old.body_html, old.footnotes
 
     def _note_unknown_parents(self, article: Article, view: StoreView) -> None:
         """A nested address, /category/above/below/, tells of a parent that no page may have named."""
@@ -187,44 +252,45 @@ class Reader:
         try:
             noted, kept = self._getter.archived(row["page"])
         except FetchError as error:
-            self._failed(row["key"], error.reason, error.detail, None, 1)
+            self._fail(row["key"], error.reason, error.detail, None, 1)
             return None, [], not self._store.items(row["key"])
         verdict = judge(kept, "page", home=self._facts.url)
         if not verdict.ok:
             if verdict.reason == "protected":
-                self._exclude(row, "protected", "password form")
+                self._keeper.exclude(row, "protected", "password form")
                 return None, [], True
             has_item = bool(self._store.items(row["key"]))
-            self._failed(row["key"], verdict.reason or "http_status", verdict.detail, noted["status"], 1)
+            self._fail(row["key"], verdict.reason or "http_status", verdict.detail, noted["status"], 1)
             return None, [], not has_item or noted["status"] in (404, 410)
         try:
-            page = read_page(
-                kept.body,
-                noted["final_url"],
-                content_type=noted["content_type"],
-                profile=self.profile,
-                settings=self._settings.site,
-                custom=self._settings.custom,
-                zone=self._zone,
-            )
+            page = self._parsed(noted, kept)
         except ParseError as error:
-            self._failed(row["key"], error.reason, error.detail, noted["status"], 1)
+            self._fail(row["key"], error.reason, error.detail, noted["status"], 1)
             return None, [], not self._store.items(row["key"])
         if page.metadata.kind in NOT_ARTICLES and "rest" not in self._store.items(row["key"]):
-            self._exclude(row, f"not an article: {page.metadata.kind}", "page kind")
+            self._keeper.exclude(row, f"not an article: {page.metadata.kind}", "page kind")
             return None, [], True
         return page, [_capture("page", noted)], False
 
-    def _sources(
-        self, row: Row, items: dict[str, tuple[dict[str, Any], Any]], page: PageReading | None, captures: list[Capture]
-    ) -> Sources:
+    def _parsed(self, noted: Row, kept: Response) -> PageReading:
+        return read_page(
+            kept.body,
+            noted["final_url"],
+            content_type=noted["content_type"],
+            profile=self.profile,
+            settings=self._settings.site,
+            custom=self._settings.custom,
+            zone=self._zone,
+        )
+
+    def _sources(self, row: Row, items: dict[str, Item], page: PageReading | None, captures: list[Capture]) -> Sources:
         offset = self._facts.utc_offset
-        rest = read_rest(items["rest"][0], offset) if "rest" in items else None
-        feed = read_feed(items["feed"][0], offset) if "feed" in items else None
+        rest = read_rest(items["rest"].data, offset) if "rest" in items else None
+        feed = read_feed(items["feed"].data, offset) if "feed" in items else None
         url = page.url if page and page.url else (rest and rest.url) or row["url"]
         meta = page.metadata if page else Metadata(language=self._facts.language, title=rest.title if rest else None)
         sources = Sources(url=url, page=page, rest=rest, feed=feed, type=row["type"], captures=captures)
-        sources.captures += [msgspec.convert(capture, Capture) for source, (_, capture) in sorted(items.items()) if capture]
+        sources.captures += [msgspec.convert(item.capture, Capture) for _, item in sorted(items.items()) if item.capture]
         sources.rest_body = self._content(rest, meta, url)
         sources.feed_body = self._content(feed, meta, url)
         if page is not None:
@@ -237,7 +303,7 @@ class Reader:
                 page.comments.comments = discussion.merge_comments(page.comments.comments, self._more_comments(page, sources.captures))
         if self._settings.scope.comments:
             wp_id = rest.wp_id if rest else page.metadata.wp_id if page else None
-            sources.rest_comments = discussion.from_rest(self._raw_comments(wp_id), offset)
+            sources.rest_comments = discussion.from_rest(self._fresh.comments(wp_id), offset)
         elif page is not None:
             page.comments.comments = []
         return sources
@@ -247,32 +313,38 @@ class Reader:
             return None
         return read_content(item.content_html, meta, url=url, profile=self.profile, notes=item.notes)
 
+    def _further(self, url: str, kind: Literal["page", "comments"], captures: list[Capture]) -> Response | None:
+        """A further page of a post or of its comments. What is not there is None; what could not be had is noted besides."""
+        try:
+            response = self._getter(url, kind="page")
+            if response.status in (404, 410) or article_key(response.final_url, url) != article_key(url, url):
+                return None
+            verdict = judge(response)
+            if not verdict.ok:
+                raise FetchError(url, verdict.reason or "http_status", verdict.detail, response.status)
+        except FetchError as error:
+            self._lost.add(kind)
+            self._store.add_problem(self._run, now(), url, kind, error.reason, error.detail, error.status, error.attempts)
+            return None
+        noted = self._getter.known(url)
+        if noted is not None:
+            captures.append(_capture(kind, noted))
+        return response
+
     def _more_bodies(self, page: PageReading, captures: list[Capture]) -> list[BodyReading]:
         bodies = []
         for url in page.more_pages[:100]:
-            read = self._further(url, captures, "page")
-            if read is not None:
-                bodies.append(read.body)
+            response = self._further(url, "page", captures)
+            try:
+                if response is not None:
+                    kind = response.headers.get("content-type")
+                    read = read_page(
+                        response.body, response.final_url, content_type=kind, profile=self.profile, settings=self._settings.site
+                    )
+                    bodies.append(read.body)
+            except ParseError as error:
+                self._store.add_problem(self._run, now(), url, "page", error.reason, error.detail, None, 1)
         return bodies
-
-    def _further(self, url: str, captures: list[Capture], kind: str) -> PageReading | None:
-        try:
-            response = self._getter(url, kind="page")
-            if response.status != 200 or article_key(response.final_url, url) != article_key(url, url):
-                return None
-            noted = self._getter.known(url)
-            if noted is not None:
-                captures.append(_capture(kind, noted))
-            return read_page(
-                response.body,
-                response.final_url,
-                content_type=response.headers.get("content-type"),
-                profile=self.profile,
-                settings=self._settings.site,
-            )
-        except (FetchError, ParseError) as error:
-            self._store.add_problem(self._run, now(), url, "page", error.reason, error.detail, getattr(error, "status", None), 1)
-            return None
 
     def _more_comments(self, page: PageReading, captures: list[Capture]) -> list[Comment]:
         found: list[Comment] = []
@@ -282,100 +354,22 @@ class Reader:
             if url in seen:
                 continue
             seen.add(url)
-            try:
-                response = self._getter(url, kind="page")
-                if response.status != 200:
-                    continue
-                noted = self._getter.known(url)
-                if noted is not None:
-                    captures.append(_capture("comments", noted))
-                doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
-                read = discussion.read_comment_page(doc, self._zone)
-            except (FetchError, ParseError) as error:
-                self._store.add_problem(self._run, now(), url, "comments", error.reason, error.detail, getattr(error, "status", None), 1)
+            response = self._further(url, "comments", captures)
+            if response is None:
                 continue
+            try:
+                doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
+            except ParseError as error:
+                self._store.add_problem(self._run, now(), url, "comments", error.reason, error.detail, None, 1)
+                continue
+            read = discussion.read_comment_page(doc, self._zone)
             found = discussion.merge_comments(found, read.comments)
             waiting += read.pages
         return found
 
-    # ---- outcomes
-
-    def _keep(self, row: Row, article: Article, sources: Sources, inputs: str) -> None:
-        key, start = row["key"], self._facts.url
-        served = article_key(article.url, start)
-        since = self._settings.scope.since
-        if since and article.published_date and article.published_date < since:
-            return self._exclude(row, "scope: since", "since")
-        types = self._settings.scope.types
-        if types and article.type and article.type not in types:
-            return self._exclude(row, "scope: types", "types")
-        twin = self._twin(row, article, served)
-        if twin is not None and twin["seen_run"] == self._run and twin["key"] != key:
-            self._store.alias(key, twin["article"], row["url"], "alias")
-            return self._exclude(row, "duplicate", f"the same article as {twin['url']}")
-        article.id = twin["article"] if twin is not None else row["article"] or article_id(row["url"], start)
-        if row["article"] and row["article"] != article.id:
-            article.id = row["article"]
-        self._store.put_parsed(article, served, now())
-        self._aliases(row, article, sources, served)
-        if (sources.rest and sources.rest.parent_wp_id) or (sources.page and sources.page.metadata.parent_wp_id):
-            parent = (sources.rest and sources.rest.parent_wp_id) or (sources.page and sources.page.metadata.parent_wp_id)
-            self._store.set_meta("parents", self._store.get_meta("parents", {}) | {article.id: parent})
-        page_failed = row["reason"] is not None and row["page"] is None
-        self._store.update_address(
-            key,
-            state="exported",
-            article=article.id,
-            wp_id=article.wp_id,
-            type=article.type,
-            read_run=self._run,
-            inputs=inputs,
-            read_lastmod=row["lastmod"],
-            last_at=now(),
-            **({} if page_failed else {"reason": None, "detail": None, "gone_run": 0}),
-        )
-        self.read += 1
-
-    def _twin(self, row: Row, article: Article, served: str) -> Row | None:
-        """Another address of this run or an earlier one that holds the same article: by the address served, or WordPress's id."""
-        by_url = self._store.row(
-            "SELECT a.* FROM addresses a JOIN articles r ON a.article = r.id WHERE r.key = ? AND a.key != ? LIMIT 1", served, row["key"]
-        )
-        if by_url is not None or article.wp_id is None:
-            return by_url
-        return self._store.row(
-            "SELECT a.* FROM addresses a JOIN articles r ON a.article = r.id WHERE r.wp_id = ? AND r.type IS ? AND a.key != ? ORDER BY a.seen_run DESC LIMIT 1",
-            article.wp_id,
-            article.type,
-            row["key"],
-        )
-
-    def _aliases(self, row: Row, article: Article, sources: Sources, served: str) -> None:
-        others = [(row["url"], "alias"), (article.guid or "", "guid")]
-        others += [(url, "shortlink") for url in (sources.page.metadata.aliases if sources.page else [])]
-        for url, kind in others:
-            key = article_key(url, self._facts.url) if url.startswith(("http://", "https://")) else ""
-            if key and key != served:
-                self._store.alias(key, article.id, url, kind)
-
-    def _exclude(self, row: Row, reason: str, rule: str) -> None:
-        self._store.update_address(row["key"], state="excluded", reason=reason, rule=rule, read_run=self._run, last_at=now())
-        self._store.write("DELETE FROM items WHERE key = ?", row["key"])
-
-    def _failed(self, key: str, reason: str, detail: str | None, status: int | None, attempts: int) -> None:
-        row = self._row(key)
-        state = "exported" if row["article"] and row["state"] == "exported" else "failed"
-        self._store.update_address(
-            key,
-            state=state,
-            reason=reason,
-            detail=detail,
-            status=status,
-            attempts=row["attempts"] + attempts,
-            last_at=now(),
-            page=row["page"] if state == "exported" else None,
-        )
-        self.failed += 1
+    def _fail(self, key: str, reason: str, detail: str | None, status: int | None, attempts: int) -> None:
+        self._unread.add(key)
+        self._keeper.fail(key, reason, detail, status, attempts)
 
     def _row(self, key: str) -> Row:
         row = self._store.row("SELECT * FROM addresses WHERE key = ?", key)

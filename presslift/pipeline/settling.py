@@ -17,6 +17,9 @@ from presslift.scraper.fetch.verdict import judge
 from presslift.store import DECODE, ENCODE, Row, Store
 from presslift.transforms import apply, build_chain
 
+SAMPLES = 3
+"""Articles that are looked at before anything is taken for gone."""
+
 
 class Settler:
     """Settles what one run read. ``counts`` are created, updated, moved, restored and removed."""
@@ -137,10 +140,12 @@ class Settler:
 
         Of the two proofs one alone must be seen in two runs. Raises ``DecisionNeeded`` when too large a share would go.
         """
+        if vanished and not self._answers_well(vanished, getter):
+            return
         gone: list[tuple[Row, str]] = []
         for key in vanished:
             row = self._store.row(
-                "SELECT articles.*, addresses.key AS address, addresses.gone_run FROM articles JOIN addresses ON article = articles.id "
+                "SELECT articles.*, addresses.key AS address, addresses.gone_run, addresses.seen_run FROM articles JOIN addresses ON article = articles.id "
                 "WHERE addresses.key = ?",
                 key,
             )
@@ -159,13 +164,29 @@ class Settler:
             with self._store.batch():
                 self._remove(row, proof)
 
+    def _answers_well(self, vanished: list[str], getter: Getter) -> bool:
+        """Whether some article that did not vanish can be looked at: where none can, it is the site that is ill."""
+        gone = set(vanished)
+        rows = [r for r in self._store.rows("SELECT key, url FROM articles WHERE state = 'live' ORDER BY id") if r["key"] not in gone]
+        for row in rows[:: max(1, len(rows) // SAMPLES)][:SAMPLES]:
+            try:
+                if judge(getter(row["url"], kind="page"), home=self._facts.url).ok:
+                    return True
+            except FetchError:
+                continue
+        return not rows
+
     def _proof(self, row: Row, getter: Getter, complete: bool) -> str | None:
+        listed = row["seen_run"] == self._run
+        rest = self._store.items(row["address"]).get("rest")
+        if listed and rest is not None and rest.run == self._run:
+            return None
         try:
             answer = getter(row["url"], kind="page")
         except FetchError:
             return None
         if answer.status in (404, 410):
-            if complete:
+            if complete and not listed:
                 return f"HTTP {answer.status} on its own address, and absent from a complete listing"
         elif answer.status == 200:
             if judge(answer, "page").reason == "protected":

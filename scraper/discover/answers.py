@@ -91,11 +91,11 @@ def route(root: str, path: str) -> str:
 
 
 def number(value: Any) -> int | None:
-    """A whole number, also one that came as a string."""
+    """A whole number that a database can hold, also one that came as a string."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
+        return value if abs(value) < 2**63 else None
     if isinstance(value, str) and re.fullmatch(r"\s*\d{1,18}\s*", value):
         return int(value)
     return None

@@ -27,6 +27,7 @@ from presslift.scraper.parse.document import (
     read_fragment,
     text_of,
 )
+from presslift.scraper.parse.items import whole
 
 MAX_COMMENTS = 20_000
 INLINE = frozenset(
@@ -199,18 +200,19 @@ def from_rest(items: list[dict[str, Any]], zone: str | None = None) -> list[Comm
     """
     comments: list[Comment] = []
     for item in items:
-        if not isinstance(item, dict) or not isinstance(item.get("id"), int) or item.get("status") not in (None, "approved"):
+        number = whole(item.get("id")) if isinstance(item, dict) else None
+        if number is None or item.get("status") not in (None, "approved"):
             continue
         content = item.get("content")
         markup = content.get("rendered") if isinstance(content, dict) else content
         markup = markup.strip() if isinstance(markup, str) else ""
         local, utc = _rest_dates(item, zone)
-        parent = item.get("parent")
+        parent = whole(item.get("parent"))
         name = SPACE.sub(" ", html.unescape(str(item.get("author_name") or ""))).strip()
         comments.append(
             Comment(
-                id=item["id"],
-                parent=parent if isinstance(parent, int) and parent > 0 else None,
+                id=number,
+                parent=parent if parent and parent > 0 else None,
                 type="pingback" if item.get("type") in ("pingback", "trackback") else "comment",
                 author=CommentAuthor(name=name or None, url=str(item.get("author_url") or "") or None),
                 date=local,

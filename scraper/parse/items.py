@@ -72,12 +72,18 @@ def plain(value: Any) -> str | None:
     return text or None
 
 
+def string(value: Any) -> str | None:
+    """A string that says something; None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
 def whole(value: Any) -> int | None:
-    """A number, also when it came as a string; None for anything else and for 0."""
+    """A number that a database can hold, also when it came as a string; None for anything else and for 0."""
     try:
-        return int(value) or None
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if 0 < abs(number) < 2**63 else None
 
 
 def moment(local: Any, utc: Any, offset: str | None = None) -> Moment | None:
@@ -86,6 +92,9 @@ def moment(local: Any, utc: Any, offset: str | None = None) -> Moment | None:
         here = datetime.fromisoformat(str(local).rstrip("Z"))
     except ValueError:
         return None
+    if here.tzinfo is not None:
+        # No WordPress of its own making, but exact.
+        return Moment(local=here.isoformat(), utc=_in_utc(here), precision="second")
     try:
         there = datetime.fromisoformat(str(utc).rstrip("Z"))
         gap = timedelta(minutes=round((here - there).total_seconds() / 60))
@@ -96,34 +105,40 @@ def moment(local: Any, utc: Any, offset: str | None = None) -> Moment | None:
         pass
     if offset and re.fullmatch(r"[+-]\d\d:\d\d", offset):
         dated = datetime.fromisoformat(f"{here.isoformat()}{offset}")
-        return Moment(local=dated.isoformat(), utc=dated.astimezone(UTC).isoformat().replace("+00:00", "Z"), precision="second")
+        return Moment(local=dated.isoformat(), utc=_in_utc(dated), precision="second")
     return Moment(local=here.isoformat(), utc=None, precision="second")
+
+
+def _in_utc(when: datetime) -> str | None:
+    try:
+        return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        return None
 
 
 def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
     """A REST item of any type, with ``context=view``. ``offset`` (±hh:mm) serves where the item has no GMT date."""
     content, excerpt = item.get("content") or {}, plain(item.get("excerpt"))
-    content_html = content.get("rendered") if isinstance(content, dict) else content if isinstance(content, str) else None
+    content_html = string(content.get("rendered") if isinstance(content, dict) else content)
     text = text_of(read_fragment(content_html)) if content_html and excerpt else ""
-    format_ = item.get("format")
     terms = [n for value in _term_lists(item) for n in value]
     return ItemReading(
         source="rest",
-        url=item.get("link") or None,
+        url=string(item.get("link")),
         wp_id=whole(item.get("id")),
-        type=item.get("type") or None,
-        status=item.get("status") or "publish",
+        type=string(item.get("type")),
+        status=string(item.get("status")) or "publish",
         slug=unquote(item["slug"]) if isinstance(item.get("slug"), str) else None,
-        guid=(item.get("guid") or {}).get("rendered") if isinstance(item.get("guid"), dict) else None,
+        guid=string(item["guid"].get("rendered")) if isinstance(item.get("guid"), dict) else None,
         parent_wp_id=whole(item.get("parent")),
-        menu_order=item["menu_order"] if isinstance(item.get("menu_order"), int) else None,
+        menu_order=item["menu_order"] if type(item.get("menu_order")) is int else None,
         sticky=item["sticky"] if isinstance(item.get("sticky"), bool) else None,
-        format=format_ if isinstance(format_, str) and format_ else None,
-        template=item.get("template") or None,
+        format=string(item.get("format")),
+        template=string(item.get("template")),
         title=plain(item.get("title")),
         excerpt=excerpt,
         excerpt_manual=_is_manual(excerpt, text) if excerpt else None,
-        content_html=content_html or None,
+        content_html=content_html,
         notes=_core_notes(item),
         published=moment(item.get("date"), item.get("date_gmt"), offset),
         modified=moment(item.get("modified"), item.get("modified_gmt"), offset),
@@ -139,7 +154,10 @@ def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
 def _term_lists(item: dict[str, Any]) -> list[list[int]]:
     # Taxonomies stand at the top level as lists of ids, under names that only the site knows.
     known = {"_links", "meta", "acf", "class_list", "translations", "jetpack_sharing_enabled"}
-    return [v for k, v in item.items() if k not in known and isinstance(v, list) and v and all(type(n) is int for n in v)]
+    lists = [v for k, v in item.items() if k not in known and isinstance(v, list) and v and all(type(n) is int for n in v)]
+    # Some filters make strings of numbers.
+    spelled = [v for k in ("categories", "tags") if isinstance(v := item.get(k), list) and any(isinstance(n, str) for n in v)]
+    return [*lists, *([n for v in values if (n := whole(v))] for values in spelled)]
 
 
 def _is_manual(excerpt: str, text: str) -> bool:
@@ -164,11 +182,11 @@ def _seo(head: Any) -> Seo | None:
     images = head.get("og_image")
     image = images[0].get("url") if isinstance(images, list) and images and isinstance(images[0], dict) else None
     return Seo(
-        title=head.get("title"),
-        description=head.get("description"),
-        canonical=head.get("canonical"),
-        og_type=head.get("og_type"),
-        og_image=image,
+        title=string(head.get("title")),
+        description=string(head.get("description")),
+        canonical=string(head.get("canonical")),
+        og_type=string(head.get("og_type")),
+        og_image=string(image),
     )
 
 

@@ -1,0 +1,67 @@
+"""What must be read again: which addresses may have changed since they were read, and by what that is known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from presslift.config import Settings
+from presslift.pipeline.finding import COMMENTS_LISTED
+from presslift.scraper.parse.document import read_fragment, text_of
+from presslift.scraper.parse.page import PageReading
+from presslift.store import Item, Row, Store
+
+VOLATILE = ("_links", "_embedded", "yoast_head", "yoast_head_json", "jetpack-related-posts", "jetpack_likes_enabled", "class_list")
+"""What changes in a REST item without the article changing."""
+
+
+class Freshness:
+    """Tells, in one run, what the sources of this run say of change."""
+
+    def __init__(self, store: Store, run: int, settings: Settings):
+        self._store, self._run, self._settings = store, run, settings
+
+    def due(self, *, full: bool) -> list[str]:
+        """Keys to be read in this run: new, changed, failed before, or of which nothing tells that they are unchanged."""
+        query = "SELECT * FROM addresses WHERE seen_run = ? AND state != 'excluded' AND read_run < ? ORDER BY rowid"
+        keys = [row["key"] for row in self._store.rows(query, self._run, self._run) if full or self._changed(row)]
+        # What is listed again and tells that it is as it was is not gone.
+        self._store.write("UPDATE addresses SET gone_run = 0 WHERE seen_run = ? AND gone_run > 0 AND reason IS NULL", self._run)
+        return keys
+
+    def _changed(self, row: Row) -> bool:
+        if row["state"] != "exported" or row["reason"] is not None:
+            return True
+        rest = self._store.items(row["key"]).get("rest")
+        if rest is not None and rest.run == self._run:
+            return bool(self.inputs(row, rest) != row["inputs"])
+        return bool(row["lastmod"] is None or row["lastmod"] != row["read_lastmod"])
+
+    def inputs(self, row: Row, rest: Item | None) -> str | None:
+        """A hash of what REST says of an article in this run, its comments among it; None where REST says nothing."""
+        if rest is None or rest.run != self._run:
+            return None
+        parts = [{k: v for k, v in rest.data.items() if k not in VOLATILE}, self.comments(row["wp_id"])]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+    def comments(self, wp_id: int | None) -> list[dict[str, Any]]:
+        """REST's comments of a post: those of this run if it read them all, else all that are known."""
+        if wp_id is None or not self._settings.scope.comments:
+            return []
+        since = self._run if self._store.get_meta(COMMENTS_LISTED) == self._run else 0
+        rows = self._store.rows(
+            "SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run >= ?", f"{wp_id}/", f"{wp_id}0", since
+        )
+        return [json.loads(r["data"]) for r in rows]
+
+
+def says(page: PageReading) -> list[Any]:
+    """What a page tells its readers, less what changes from one visit to the next: two readings that say the same are one page."""
+    meta, body = page.metadata, read_fragment(page.body.html)
+    addresses = [e.get("href") or e.get("src") for e in body.iter("a", "img", "iframe", "video", "audio", "source")]
+    people = [person.name for person in meta.people]
+    terms = sorted(f"{t.taxonomy}/{t.name}" for t in meta.terms)
+    notes = [(note.marker, note.text) for note in page.body.notes]
+    comments = [(c.id, c.text) for c in page.comments.comments]
+    return [meta.title, meta.published, text_of(body), addresses, notes, page.body.byline, people, terms, meta.featured_image, comments]
