@@ -55,6 +55,7 @@ class FetchSettings(Struct, kw_only=True, forbid_unknown_fields=True):
     robots: bool = True
     max_crawl_pages: Annotated[int, Meta(ge=0)] = 100_000
     max_requests: Some | None = None
+    max_bytes: Some | None = None
 
 
 class ExportSettings(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -66,8 +67,11 @@ class ExportSettings(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class SyncSettings(Struct, kw_only=True, forbid_unknown_fields=True):
-    """When a sync stops for a person."""
+    """How often a sync looks at what, when it may, and when it stops for a person."""
 
+    listing_every: str = "24h"
+    discover_every: str = "7d"
+    allowed_hours: str | None = None
     max_removed_share: Annotated[float, Meta(ge=0, le=1)] = 0.1
 
 

@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from presslift.config import BUILT_IN_FORMATS, BUILT_IN_TRANSFORMS, CustomField, Settings, default_text
 from presslift.errors import ConfigError
+from presslift.spans import EXAMPLES, hours_of, seconds_of
 
 Key = tuple[str | int, ...]
 
@@ -156,6 +157,9 @@ def _doubts(settings: Settings) -> Iterator[tuple[Key, Any, Doubt]]:
         (("site", "language"), settings.site.language, _language_doubt),
         (("scope", "since"), scope.since, _day_doubt),
         (("fetch", "user_agent"), settings.fetch.user_agent, _header_doubt),
+        (("sync", "listing_every"), settings.sync.listing_every, _span_doubt),
+        (("sync", "discover_every"), settings.sync.discover_every, _span_doubt),
+        (("sync", "allowed_hours"), settings.sync.allowed_hours, _hours_doubt),
         *((("site", "aliases", n), text, _host_doubt) for n, text in enumerate(settings.site.aliases)),
         *((("scope", "include", n), text, _pattern_doubt) for n, text in enumerate(scope.include)),
         *((("scope", "exclude", n), text, _pattern_doubt) for n, text in enumerate(scope.exclude)),
@@ -197,6 +201,22 @@ def _day_doubt(text: str) -> Doubt | None:
     except ValueError:
         good = False
     return None if good else ("a day as yyyy-mm-dd", "")
+
+
+def _span_doubt(text: str) -> Doubt | None:
+    try:
+        seconds_of(text)
+    except ValueError:
+        return f"a span of time such as {EXAMPLES}", ""
+    return None
+
+
+def _hours_doubt(text: str) -> Doubt | None:
+    try:
+        hours_of(text)
+    except ValueError:
+        return "hours such as 22:00-06:00", ""
+    return None
 
 
 def _header_doubt(text: str) -> Doubt | None:

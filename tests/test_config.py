@@ -89,6 +89,12 @@ def test_schema_takes_the_default_and_refuses_what_the_loader_refuses():
         ("export:\n  formats: [jsonl, cvs]", r"config.yaml:2: export.formats\[1\]: expected one of .*; did you mean csv\?"),
         ("export:\n  csv_bodies: [body]", r"config.yaml:2: export.csv_bodies\[0\]: expected one of body_html, body_markdown, content_html"),
         ("sync:\n  max_removed_share: 5", r"config.yaml:2: sync.max_removed_share: expected a number <= 1, got 5"),
+        (
+            "sync:\n  listing_every: daily",
+            r"config.yaml:2: sync.listing_every: expected a span of time such as 30m, 6h, 1d or 2w, got 'daily'",
+        ),
+        ("sync:\n  discover_every: 0d", r"config.yaml:2: sync.discover_every: expected a span of time"),
+        ("sync:\n  allowed_hours: 22-6", r"config.yaml:2: sync.allowed_hours: expected hours such as 22:00-06:00, got '22-6'"),
         ("custom:\n  x: {selector: '>>'}", r"config.yaml:2: custom.x.selector: expected a CSS selector"),
         ("custom:\n  x: {selectr: a}", r"config.yaml:2: custom.x.selectr: .*did you mean selector\?"),
         ("custom:\n  x: {many: true}", r"config.yaml:2: custom.x: expected a selector, got none"),

@@ -97,6 +97,8 @@ class Line:
         with self._lock:
             if self.settings.max_requests is not None and self.requests >= self.settings.max_requests:
                 raise FetchError(url, "budget", f"fetch.max_requests ({self.settings.max_requests}) is used up", attempts=0)
+            if self.settings.max_bytes is not None and self.bytes_read >= self.settings.max_bytes:
+                raise FetchError(url, "budget", f"fetch.max_bytes ({self.settings.max_bytes:,}) are used up", attempts=0)
             self.requests += 1
 
     def _exchange(self, asked: Asked, url: str, cookies: RequestsCookieJar) -> Step:

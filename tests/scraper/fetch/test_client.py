@@ -307,6 +307,15 @@ def test_request_budget(make: MakeClient) -> None:
         assert len(site.visits) == 3
 
 
+def test_byte_budget(make: MakeClient) -> None:
+    with Server(default=page("x" * 600)) as site:
+        client = make(site.url, max_bytes=1500, robots=False)
+        for n in range(3):
+            client.get(f"{site.url}/{n}")
+        assert failure(client, site.url + "/3").reason == "budget"
+        assert len(site.visits) == 3 and client.bytes_read == 1800
+
+
 def test_a_dead_site_is_not_waited_for_again_and_again(make: MakeClient) -> None:
     with Server({"/well": page("ok")}, default=servers.reset()) as site:
         client = make(site.url, robots=False, attempts=2)
