@@ -54,13 +54,21 @@ def _plain_roles() -> frozenset[str]:
     return frozenset(w for row in table("people")["role"].values() for w in row["plain"])
 
 
+def _by_lead(text: str) -> list[str]:
+    """A text parted before each lead and role but the first ("By Ana Ruiz. Photos: Leo Paz")."""
+    first = lead_pattern().match(text) or role_pattern().match(text)
+    start = first.end() if first else 0
+    head, *more = _next_lead().split(text[start:])
+    return [text[:start] + head, *more]
+
+
 def read_byline(text: str, known: Collection[str] = (), *, emphasised: bool = False) -> Byline | None:
     """Read a whole line as a byline: every part of it must be one. ``known`` are folded names that the page gives as people."""
     if not text or len(text) > LONGEST_LINE:
         return None
     bare = " ".join(MARKS.sub(" ", text).split())
     found = Byline()
-    for piece in (p for part in PIECES.split(bare) for p in _next_lead().split(part)):
+    for piece in (p for part in PIECES.split(bare) for p in _by_lead(part)):
         piece = piece.strip(" ,.;") if not re.search(r"\b(?:[^\W\d_]|Jr|Sr|Dr|Dra|Ph\.?D|M\.?D)\.$", piece.strip()) else piece.strip(" ,;")
         if piece and not _take(found, piece, known, emphasised):
             return None

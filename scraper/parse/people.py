@@ -16,6 +16,8 @@ WORDS_IN_NAME = 7
 AFTER = re.compile(r"(?:\s+\(?https?://\S+|\s+@[\w.]+|\s*\([^()]*\)|\s*\[[^\[\]]*\]|\s+[|•·–—]\s.*)\s*$")
 MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+)+$")
 GLUED = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
+UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
+"""Soft hyphens and spaces of no width: where a line may break, no part of a word."""
 DEGREE = re.compile(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}[®™]?|Ph\.?\s?D|[A-Z][a-z]?\.(?:\s?[A-Z][a-z]?\.?)+)\.?")
 
 
@@ -65,7 +67,7 @@ def is_placeholder(name: str | None, placeholders: Iterable[str] = (), site_name
     if not folded or folded in _placeholder_names() or folded in {fold_name(p) for p in placeholders}:
         return True
     if site_name and folded == fold_name(site_name):
-        return True
+        return not is_full_name(name)
     if host and len((name or "").split()) == 1 and not host.lower().endswith(tuple(table("people")["shared_hosts"])):
         labels = host.lower().removeprefix("www.").split(".")
         return folded in {fold_name(host), fold_name(host.removeprefix("www."))} or (
@@ -78,11 +80,25 @@ def is_placeholder(name: str | None, placeholders: Iterable[str] = (), site_name
     )
 
 
+def is_full_name(name: str | None) -> bool:
+    """Whether a name is surely a person's: a known given name and one or two surnames. Sites may bear their author's name."""
+    name = name or ""
+    words = name.split()
+    if not 2 <= len(words) <= 3 or fold_name(words[0]) not in _given_names():
+        return False
+    return looks_like_name(name) and not has_job_words(name) and not any(w.lower() in _words("trades") for w in words)
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(fold_name(n) for names in table("given_names").values() for n in names)
+
+
 def clean_name(text: str | None) -> str | None:
     """A name as printed, without "By", "Posts by", marks, roles and links around it; None when what is left is no name."""
     if not text or len(text) > 3 * LONGEST_NAME:
         return None
-    name = " ".join(text.split())
+    name = " ".join(UNSEEN.sub("", text).split())
     name = without_lead(_around().sub("", name).strip(" →»›"))
     name = MARK.sub("", name)
     # A raised figure that lost its markup ends a name of several words, not a nickname.
@@ -180,9 +196,9 @@ def has_job_words(text: str) -> bool:
 
 @cache
 def _joiners() -> re.Pattern[str]:
-    words = [j for j in table("people")["joiners"] if j.isalpha()]
-    signs = [j for j in table("people")["joiners"] if not j.isalpha()]
-    return re.compile(rf"\s+(?:{'|'.join(map(re.escape, words))})\s+|\s*(?:{'|'.join(map(re.escape, signs))})\s*")
+    words = "|".join(re.escape(j) for j in table("people")["joiners"] if j.isalpha())
+    signs = "|".join(re.escape(j) for j in table("people")["joiners"] if not j.isalpha())
+    return re.compile(rf"(\s*(?:{signs})\s*(?:(?:{words})\s+)?|\s+(?:{words})\s+)")
 
 
 def split_names(text: str) -> list[str]:
@@ -191,11 +207,12 @@ def split_names(text: str) -> list[str]:
     "Ortega y Gasset" is one name: a joiner divides only where both sides are whole names.
     """
     parts: list[str] = []
-    for piece in _joiners().split(text):
-        piece = piece.strip() if piece else ""
+    pieces = _joiners().split(text)
+    for joiner, piece in zip([""] + pieces[1::2], (p.strip() for p in pieces[::2]), strict=True):
         if piece and parts and DEGREE.fullmatch(piece):
             parts[-1] = f"{parts[-1]}, {piece}"
-        elif piece:
+        elif piece and not (parts and joiner.strip(" ") == "," and " " not in piece and has_job_words(parts[-1])):
+            # A single word behind a job and a comma is where it is done: "Ana Ruiz, columnist, Reuters".
             parts.append(piece)
     if len(parts) <= 1:
         return parts

@@ -80,13 +80,19 @@ class PageView:
             for element in ([own] if own is not None else []) + self.index.by_class.get(name, []):
                 if element.tag in ("article", "main", "div", "section") and not self._fenced(element):
                     return element
-        found = self._main_article()
-        if found is not None:
-            return found
+        for found in (self._main_article(), self._enclosed()):
+            if found is not None:
+                return found
         for element in [*self.index.by_tag.get("main", []), *self.index.find("[role=main]")]:
             return element
         body: HtmlElement | None = self.doc.root.find("body")
         return body if body is not None else self.doc.root
+
+    def _enclosed(self) -> HtmlElement | None:
+        """The post's own element within what looks like a menu: one that was never closed and so holds the whole page."""
+        name = f"post-{self.wp_id[0]}" if self.wp_id is not None else ""
+        own = [e for e in self.index.by_class.get(name, []) if e.tag == "article" and next(e.iter("h1"), None) is not None]
+        return own[0] if len(own) == 1 else None
 
     def _main_article(self) -> HtmlElement | None:
         articles = [
