@@ -40,10 +40,18 @@ def change(site: DemoSite) -> None:
     renamed |= {"slug": "lo-que-dicen-los-salares", "modified": "2025-04-02T09:30:00"}
     site.moved[old] = site.link(renamed).removeprefix(site.url)
     posts[:] = [p for p in posts if p["id"] != 105]
-    posts.append({
-        "id": 108, "slug": "el-puerto-abre-el-domingo", "title": "El puerto abre el domingo", "date": "2025-04-02T10:00:00", "categories": [4], "tags": [], "related": [],
-        "content": "<p>Desde el próximo domingo el muelle sur trabajará también los días festivos, según una nota de dos líneas que nadie ha firmado.</p>",
-    })  # fmt: skip
+    posts.append(
+        {
+            "id": 108,
+            "slug": "el-puerto-abre-el-domingo",
+            "title": "El puerto abre el domingo",
+            "date": "2025-04-02T10:00:00",
+            "categories": [4],
+            "tags": [],
+            "related": [],
+            "content": "<p>Desde el próximo domingo el muelle sur trabajará también los días festivos, según una nota de dos líneas que nadie ha firmado.</p>",
+        }
+    )
 
 
 def run_demo(out: Path | None, terminal: Terminal) -> Path:
@@ -58,9 +66,10 @@ def run_demo(out: Path | None, terminal: Terminal) -> Path:
     with DemoSite() as site:
         click.echo(f"A WordPress site is up at {site.url} (built in, on loopback): migrating it …\n")
         first = migrate(site.url, folder, config=Settings(), progress=terminal.progress)
-        click.echo(
-            f"{first.exported} articles out of {first.discovered} addresses, {first.excluded} left out on purpose, {first.failed} failed; {first.requests} requests, {first.seconds:.1f} s\n"
+        outcome = (
+            f"{first.exported} articles out of {first.discovered} addresses, {first.excluded} left out on purpose, {first.failed} failed"
         )
+        click.echo(f"{outcome}; {first.requests} requests, {first.seconds:.1f} s\n")
         articles = {a["slug"]: a for a in map(json.loads, (folder / "export" / "articles.jsonl").open(encoding="utf-8"))}
         click.echo(terminal.heading("What it read of one article, part by part"))
         for name, value in parts(articles[SEED]):
@@ -80,9 +89,12 @@ def run_demo(out: Path | None, terminal: Terminal) -> Path:
         )
     click.echo(f"\n{terminal.heading('Where it is')}")
     for name, what in (
-        ("export/articles.jsonl", "whole records, one a line"), ("export/articles.csv", "the table of articles; footnotes, related, terms, … beside it"),
-        ("export/datapackage.json", "what every column means, keys and hashes"), ("archive/", "every response as served (WARC)"), ("presslift.sqlite", "the store: everything known"),
-    ):  # fmt: skip
+        ("export/articles.jsonl", "whole records, one a line"),
+        ("export/articles.csv", "the table of articles; footnotes, related, terms, … beside it"),
+        ("export/datapackage.json", "what every column means, keys and hashes"),
+        ("archive/", "every response as served (WARC)"),
+        ("presslift.sqlite", "the store: everything known"),
+    ):
         click.echo(f"  {f'{folder}/{name}':<{len(str(folder)) + 26}} {what}")
     click.echo(f"\nTry: presslift check {folder}\n")
     return folder

@@ -129,11 +129,18 @@ class DemoSite:
         return self._page(path, query)
 
     def _missing(self) -> tuple[int, str, bytes, dict[str, str]]:
-        page = themes.archive(self, "Página no encontrada", "error404", [], self.url + "/404/", heading="¡Vaya! No se ha encontrado esa página.")
+        page = themes.archive(
+            self, "Página no encontrada", "error404", [], self.url + "/404/", heading="¡Vaya! No se ha encontrado esa página."
+        )
         return 404, "text/html; charset=UTF-8", page.encode(), {}
 
     def _html(self, page: str, headers: dict[str, str] | None = None) -> tuple[int, str, bytes, dict[str, str]]:
-        return 200, "text/html; charset=UTF-8", page.encode(), {"Link": f'<{self.url}/wp-json/>; rel="https://api.w.org/"', **(headers or {})}
+        return (
+            200,
+            "text/html; charset=UTF-8",
+            page.encode(),
+            {"Link": f'<{self.url}/wp-json/>; rel="https://api.w.org/"', **(headers or {})},
+        )
 
     def _page(self, path: str, query: dict[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
         if query.get("p", "").isdigit():
@@ -157,7 +164,9 @@ class DemoSite:
         root = "/".join([self.url, *base])
         following = f"{root}/page/{number + 1}/" if len(posts) > number * PER_PAGE else None
         site_name = self.data["site"]["name"]
-        return self._html(themes.archive(self, f"{name} – {site_name}" if name else site_name, body_class, shown, f"{root}/", following, name))
+        return self._html(
+            themes.archive(self, f"{name} – {site_name}" if name else site_name, body_class, shown, f"{root}/", following, name)
+        )
 
     def _members(self, steps: list[str]) -> tuple[str | None, str, list[dict[str, Any]]] | None:
         posts = self.public("posts")
@@ -168,11 +177,19 @@ class DemoSite:
             for term in self.data[kind]:
                 if term["slug"] == steps[1]:
                     label = "Categoría" if kind == "categories" else "Etiqueta"
-                    return f"{label}: {term['name']}", f"archive {steps[0]} {steps[0]}-{term['slug']} {steps[0]}-{term['id']}", [p for p in posts if term["id"] in p[kind]]
+                    return (
+                        f"{label}: {term['name']}",
+                        f"archive {steps[0]} {steps[0]}-{term['slug']} {steps[0]}-{term['id']}",
+                        [p for p in posts if term["id"] in p[kind]],
+                    )
         if len(steps) == 2 and steps[0] == "author":
             for user in self.data["users"]:
                 if user["slug"] == steps[1]:
-                    return f"Autor: {user['name']}", f"archive author author-{user['slug']} author-{user['id']}", [p for p in posts if p.get("author", 1) == user["id"]]
+                    return (
+                        f"Autor: {user['name']}",
+                        f"archive author author-{user['slug']} author-{user['id']}",
+                        [p for p in posts if p.get("author", 1) == user["id"]],
+                    )
         return None
 
     def _sitemap(self, path: str) -> tuple[int, str, bytes, dict[str, str]]:
@@ -181,7 +198,9 @@ class DemoSite:
             inner = "".join(f"<sitemap><loc>{self.url}{name}</loc></sitemap>" for name in kinds)
             text = f'<?xml version="1.0" encoding="UTF-8"?><sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inner}</sitemapindex>'
         elif path in kinds:
-            inner = "".join(f"<url><loc>{self.link(p)}</loc><lastmod>{p.get('modified', p['date'])}{themes.OFFSET}</lastmod></url>" for p in kinds[path])
+            inner = "".join(
+                f"<url><loc>{self.link(p)}</loc><lastmod>{p.get('modified', p['date'])}{themes.OFFSET}</lastmod></url>" for p in kinds[path]
+            )
             text = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{inner}</urlset>'
         else:
             return self._missing()
@@ -197,7 +216,7 @@ class DemoSite:
             categories = "".join(f"<category><![CDATA[{t['name']}]]></category>" for t in terms)
             title = ("Protegido: " if post.get("password") else "") + post["title"]
             items.append(
-                f'<item><title>{xml_escape(title)}</title><link>{self.link(post)}</link><dc:creator><![CDATA[{self.user(post)["name"]}]]></dc:creator>'
+                f"<item><title>{xml_escape(title)}</title><link>{self.link(post)}</link><dc:creator><![CDATA[{self.user(post)['name']}]]></dc:creator>"
                 f'<pubDate>{format_datetime(gmt(post["date"]))}</pubDate>{categories}<guid isPermaLink="false">{self.url}/?p={post["id"]}</guid>'
                 f"<description><![CDATA[{self.excerpt(post)}]]></description><content:encoded><![CDATA[{self.content(post)}]]></content:encoded></item>"
             )
@@ -212,7 +231,14 @@ class DemoSite:
     def _rest(self, route: str, query: dict[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
         kind = "application/json; charset=UTF-8"
         if not self.rest:
-            return 401, kind, json.dumps({"code": "rest_cannot_access", "message": "Only authenticated users can access the REST API.", "data": {"status": 401}}).encode(), {}
+            return (
+                401,
+                kind,
+                json.dumps(
+                    {"code": "rest_cannot_access", "message": "Only authenticated users can access the REST API.", "data": {"status": 401}}
+                ).encode(),
+                {},
+            )
         route = route.rstrip("/")
         fixed = self._rest_fixed().get(route)
         if fixed is not None:
@@ -233,11 +259,29 @@ class DemoSite:
     def _rest_fixed(self) -> dict[str, Any]:
         name = self.data["site"]
         index = {
-            "name": name["name"], "description": name["tagline"], "url": self.url, "home": self.url, "gmt_offset": "-5", "timezone_string": "America/Bogota",
-            "namespaces": ["oembed/1.0", "wp/v2"], "routes": {"/wp/v2": {}, "/wp/v2/posts": {}, "/wp/v2/pages": {}},
-        }  # fmt: skip
-        types = {t: {"slug": t, "name": b, "rest_base": b, "rest_namespace": "wp/v2", "taxonomies": ["category", "post_tag"] if t == "post" else []} for t, b in (("post", "posts"), ("page", "pages"), ("attachment", "media"))}  # fmt: skip
-        taxonomies = {t: {"slug": t, "name": b, "rest_base": b, "rest_namespace": "wp/v2", "types": ["post"], "hierarchical": t == "category"} for t, b in (("category", "categories"), ("post_tag", "tags"))}  # fmt: skip
+            "name": name["name"],
+            "description": name["tagline"],
+            "url": self.url,
+            "home": self.url,
+            "gmt_offset": "-5",
+            "timezone_string": "America/Bogota",
+            "namespaces": ["oembed/1.0", "wp/v2"],
+            "routes": {"/wp/v2": {}, "/wp/v2/posts": {}, "/wp/v2/pages": {}},
+        }
+        types = {
+            t: {
+                "slug": t,
+                "name": b,
+                "rest_base": b,
+                "rest_namespace": "wp/v2",
+                "taxonomies": ["category", "post_tag"] if t == "post" else [],
+            }
+            for t, b in (("post", "posts"), ("page", "pages"), ("attachment", "media"))
+        }
+        taxonomies = {
+            t: {"slug": t, "name": b, "rest_base": b, "rest_namespace": "wp/v2", "types": ["post"], "hierarchical": t == "category"}
+            for t, b in (("category", "categories"), ("post_tag", "tags"))
+        }
         return {"": index, "/wp/v2/types": types, "/wp/v2/taxonomies": taxonomies}
 
     def _rest_list(self, route: str) -> list[dict[str, Any]] | None:
@@ -248,35 +292,83 @@ class DemoSite:
                 return [self._rest_post(p, "page") for p in self.data["pages"]]
             case "categories" | "tags" as kind:
                 base, taxonomy = ("category", "category") if kind == "categories" else ("tag", "post_tag")
-                return [{**t, "parent": t.get("parent", 0), "taxonomy": taxonomy, "link": f"{self.url}/{base}/{t['slug']}/"} for t in copy.deepcopy(self.data[kind])]
+                return [
+                    {**t, "parent": t.get("parent", 0), "taxonomy": taxonomy, "link": f"{self.url}/{base}/{t['slug']}/"}
+                    for t in copy.deepcopy(self.data[kind])
+                ]
             case "users":
-                return [{**u, "link": f"{self.url}/author/{u['slug']}/", "description": u.get("description", "")} for u in copy.deepcopy(self.data["users"])]
+                return [
+                    {**u, "link": f"{self.url}/author/{u['slug']}/", "description": u.get("description", "")}
+                    for u in copy.deepcopy(self.data["users"])
+                ]
             case "comments":
                 return [self._rest_comment(p, c) for p in self.data["posts"] for c in p.get("comments", [])]
             case "media":
                 source = f"{self.url}/wp-content/uploads/2025/03/salar.png"
-                return [{"id": 301, "slug": "salar", "link": f"{self.url}/salar/", "title": {"rendered": "salar"}, "alt_text": "Piscinas de evaporación", "caption": {"rendered": ""}, "mime_type": "image/png", "source_url": source, "media_details": {"width": 1200, "height": 800}, "date": "2025-03-18T08:00:00", "type": "attachment"}]  # fmt: skip
+                return [
+                    {
+                        "id": 301,
+                        "slug": "salar",
+                        "link": f"{self.url}/salar/",
+                        "title": {"rendered": "salar"},
+                        "alt_text": "Piscinas de evaporación",
+                        "caption": {"rendered": ""},
+                        "mime_type": "image/png",
+                        "source_url": source,
+                        "media_details": {"width": 1200, "height": 800},
+                        "date": "2025-03-18T08:00:00",
+                        "type": "attachment",
+                    }
+                ]
         return None
 
     def _rest_post(self, post: dict[str, Any], kind: str) -> dict[str, Any]:
         protected = bool(post.get("password"))
         modified = post.get("modified", post["date"])
         item = {
-            "id": post["id"], "date": post["date"], "date_gmt": gmt(post["date"]).replace(tzinfo=None).isoformat(), "modified": modified,
-            "modified_gmt": gmt(modified).replace(tzinfo=None).isoformat(), "slug": post["slug"], "status": "publish", "type": kind, "link": self.link(post),
-            "guid": {"rendered": f"{self.url}/?p={post['id']}"}, "title": {"rendered": escape(post["title"])},
+            "id": post["id"],
+            "date": post["date"],
+            "date_gmt": gmt(post["date"]).replace(tzinfo=None).isoformat(),
+            "modified": modified,
+            "modified_gmt": gmt(modified).replace(tzinfo=None).isoformat(),
+            "slug": post["slug"],
+            "status": "publish",
+            "type": kind,
+            "link": self.link(post),
+            "guid": {"rendered": f"{self.url}/?p={post['id']}"},
+            "title": {"rendered": escape(post["title"])},
             "content": {"rendered": "" if protected else self.content(post), "protected": protected},
-            "excerpt": {"rendered": "" if protected else f"<p>{self.excerpt(post)}</p>" if post.get("excerpt") else "", "protected": protected},
-            "author": post.get("author", 1), "featured_media": 301 if post.get("picture") else 0, "template": "", "meta": {}, "_links": {},
-        }  # fmt: skip
-        return item | ({"sticky": False, "format": "standard", "categories": post["categories"], "tags": post["tags"]} if kind == "post" else {"parent": 0, "menu_order": 0})
+            "excerpt": {
+                "rendered": "" if protected else f"<p>{self.excerpt(post)}</p>" if post.get("excerpt") else "",
+                "protected": protected,
+            },
+            "author": post.get("author", 1),
+            "featured_media": 301 if post.get("picture") else 0,
+            "template": "",
+            "meta": {},
+            "_links": {},
+        }
+        return item | (
+            {"sticky": False, "format": "standard", "categories": post["categories"], "tags": post["tags"]}
+            if kind == "post"
+            else {"parent": 0, "menu_order": 0}
+        )
 
     def _rest_comment(self, post: dict[str, Any], comment: dict[str, Any]) -> dict[str, Any]:
         return {
-            "id": comment["id"], "post": post["id"], "parent": comment.get("parent", 0), "author": comment.get("user", 0), "author_name": comment["author"], "author_url": "",
-            "date": comment["date"], "date_gmt": gmt(comment["date"]).replace(tzinfo=None).isoformat(), "content": {"rendered": f"<p>{escape(comment['text'])}</p>"},
-            "status": "approved", "type": "comment", "link": f"{self.link(post)}#comment-{comment['id']}",
-        }  # fmt: skip
+            "id": comment["id"],
+            "post": post["id"],
+            "parent": comment.get("parent", 0),
+            "author": comment.get("user", 0),
+            "author_name": comment["author"],
+            "author_url": "",
+            "date": comment["date"],
+            "date_gmt": gmt(comment["date"]).replace(tzinfo=None).isoformat(),
+            "content": {"rendered": f"<p>{escape(comment['text'])}</p>"},
+            "status": "approved",
+            "type": "comment",
+            "link": f"{self.link(post)}#comment-{comment['id']}",
+        }
 
 
 def gmt(local: str) -> datetime:
@@ -292,4 +384,9 @@ def picture(width: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )

@@ -28,7 +28,9 @@ def _head(site: Any, title: str, url: str, language: str, body_class: str, extra
 
 
 def _menu(site: Any) -> str:
-    items = "".join(f'<li class="menu-item"><a href="{site.url}/category/{c["slug"]}/">{escape(c["name"])}</a></li>' for c in site.data["categories"])
+    items = "".join(
+        f'<li class="menu-item"><a href="{site.url}/category/{c["slug"]}/">{escape(c["name"])}</a></li>' for c in site.data["categories"]
+    )
     items += "".join(f'<li class="menu-item"><a href="{site.link(p)}">{escape(p["title"])}</a></li>' for p in site.data["pages"])
     return f'<nav id="cm-primary-nav"><ul class="menu">{items}</ul></nav>'
 
@@ -91,7 +93,11 @@ def _comments(site: Any, post: dict[str, Any]) -> str:
         return "".join(shown)
 
     number = len(post.get("comments", []))
-    listed = f'<h3 class="comments-title">{number} comentarios en «{escape(post["title"])}»</h3><ol class="comment-list">{thread(None, 1)}</ol>' if number else ""
+    listed = (
+        f'<h3 class="comments-title">{number} comentarios en «{escape(post["title"])}»</h3><ol class="comment-list">{thread(None, 1)}</ol>'
+        if number
+        else ""
+    )
     return (
         f'<div id="comments" class="comments-area">{listed}<div id="respond" class="comment-respond"><h3 id="reply-title" class="comment-reply-title">Deja una respuesta</h3>'
         f'<form action="{site.url}/wp-comments-post.php" method="post" id="commentform" class="comment-form"><p class="comment-notes">Tu dirección de correo electrónico no '
@@ -103,7 +109,11 @@ def single(site: Any, post: dict[str, Any]) -> str:
     """The page of a post or page, in the theme of its language."""
     kind = "page" if post in site.data["pages"] else "post"
     language = post.get("language", "es")
-    body_class = f"page-template-default page page-id-{post['id']}" if kind == "page" else f"wp-singular post-template-default single single-post postid-{post['id']} single-format-standard"
+    body_class = (
+        f"page-template-default page page-id-{post['id']}"
+        if kind == "page"
+        else f"wp-singular post-template-default single single-post postid-{post['id']} single-format-standard"
+    )
     sibling = site.by_id(post["translation"]) if post.get("translation") else None
     extra = f'<link rel="shortlink" href="{site.url}/?p={post["id"]}">'
     if sibling is not None:
@@ -118,7 +128,13 @@ def _magazine_article(site: Any, post: dict[str, Any], kind: str, content: str) 
     links = "".join(f'<a href="{site.url}/category/{c["slug"]}/" rel="category tag">{escape(c["name"])}</a>' for c in categories)
     tags = [site.term("tags", n) for n in post.get("tags", [])]
     tagged = "".join(f'<a href="{site.url}/tag/{t["slug"]}/" rel="tag">{escape(t["name"])}</a>' for t in tags)
-    classes = " ".join([f"post-{post['id']} {kind} type-{kind} status-publish hentry", *(f"category-{c['slug']}" for c in categories), *(f"tag-{t['slug']}" for t in tags)])
+    classes = " ".join(
+        [
+            f"post-{post['id']} {kind} type-{kind} status-publish hentry",
+            *(f"category-{c['slug']}" for c in categories),
+            *(f"tag-{t['slug']}" for t in tags),
+        ]
+    )
     picture = ""
     if post.get("picture"):
         classes += " has-post-thumbnail"
@@ -129,12 +145,15 @@ def _magazine_article(site: Any, post: dict[str, Any], kind: str, content: str) 
         f'<header id="cm-masthead"><p class="cm-site-title"><a href="{site.url}/" rel="home">{site.data["site"]["name"]}</a></p>{_menu(site)}</header><div id="cm-content"><div id="cm-primary">'
         f'<article id="post-{post["id"]}" class="{classes}">{picture}<div class="cm-post-content"><div class="cm-entry-header-meta"><div class="cm-post-categories">{links}</div></div>'
         f'<header class="cm-entry-header"><h1 class="cm-entry-title">{escape(post["title"])}</h1></header>{meta}<div class="cm-entry-summary">{content}</div>{footer}</div></article>'
-        f'{_related(site, post)}{_comments(site, post) if kind == "post" else ""}</div>{_sidebar(site)}</div>'
+        f"{_related(site, post)}{_comments(site, post) if kind == 'post' else ''}</div>{_sidebar(site)}</div>"
     )
 
 
 def _block_article(site: Any, post: dict[str, Any], content: str) -> str:
-    categories = "".join(f'<a href="{site.url}/category/{c["slug"]}/" rel="tag">{escape(c["name"])}</a>' for c in (site.term("categories", n) for n in post.get("categories", [])))
+    categories = "".join(
+        f'<a href="{site.url}/category/{c["slug"]}/" rel="tag">{escape(c["name"])}</a>'
+        for c in (site.term("categories", n) for n in post.get("categories", []))
+    )
     user = site.user(post)
     when = datetime.fromisoformat(post["date"])
     return (
@@ -147,16 +166,20 @@ def _block_article(site: Any, post: dict[str, Any], content: str) -> str:
     )
 
 
-def archive(site: Any, title: str, body_class: str, posts: list[dict[str, Any]], url: str, following: str | None = None, heading: str | None = None) -> str:
+def archive(
+    site: Any, title: str, body_class: str, posts: list[dict[str, Any]], url: str, following: str | None = None, heading: str | None = None
+) -> str:
     """A list of posts: home, term, author."""
     cards = "".join(
         f'<article id="post-{p["id"]}" class="post-{p["id"]} post type-post hentry"><div class="cm-post-content"><h2 class="cm-entry-title"><a href="{site.link(p)}">{escape(p["title"])}</a></h2>'
         f'{_meta_line(site, p)}<div class="cm-entry-summary"><p>{escape(site.excerpt(p))}</p></div></div></article>'
         for p in posts
-    )  # fmt: skip
+    )
     older = f'<ul class="default-wp-page"><li class="previous"><a href="{following}">← Anteriores</a></li></ul>' if following else ""
     top = f'<header class="cm-page-header"><h1 class="cm-page-title">{escape(heading)}</h1></header>' if heading else ""
-    return _head(site, title, url, "es", body_class) + _menu(site) + f'<div id="cm-primary">{top}{cards}{older}</div>{_sidebar(site)}' + FOOTER
+    return (
+        _head(site, title, url, "es", body_class) + _menu(site) + f'<div id="cm-primary">{top}{cards}{older}</div>{_sidebar(site)}' + FOOTER
+    )
 
 
 def password_form(site: Any, post: dict[str, Any]) -> str:

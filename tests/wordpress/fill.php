@@ -42,7 +42,7 @@ wp_update_attachment_metadata($picture, wp_generate_attachment_metadata($picture
 
 $sentences = ['El puerto abre a las seis y cierra cuando baja la marea.', 'Nadie recuerda quién puso la primera grúa ni por qué mira al norte.', 'La tarifa se discute cada año y cada año queda igual.',
   'Los trenes llegan de noche, cargados de piedra y de silencio.', 'En la aduana hay tres sellos y uno no se usa.', 'Las cuentas del salar se llevan en un cuaderno de tapas azules.'];
-function paragraphs($n, $seed) { global $sentences; $out = ''; for ($i = 0; $i < $n; $i++) { $p = []; for ($j = 0; $j < 4; $j++) $p[] = $sentences[($seed * 7 + $i * 3 + $j * ($seed + 1)) % 6] . ' (' . ($seed * 100 + $i * 10 + $j) . ')'; $out .= "<!-- wp:paragraph --><p>" . implode(' ', $p) . "</p><!-- /wp:paragraph -->\n\n"; } return $out; }
+function paragraphs($n, $seed) { global $sentences; $out = ''; for ($i = 0; $i < $n; $i++) { $p = []; for ($j = 0; $j < 4; $j++) $p[] = $sentences[($seed * 7 + $i * 3 + $j * ($seed + 1)) % 6] . ' Lo dijo ' . ucfirst(strtr(substr(md5("$seed-$i-$j"), 0, 9), '0123456789', 'ghijklmnop')) . '.'; $out .= "<!-- wp:paragraph --><p>" . implode(' ', $p) . "</p><!-- /wp:paragraph -->\n\n"; } return $out; }
 
 $made = [];
 $days = 0;
