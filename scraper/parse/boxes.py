@@ -122,7 +122,10 @@ class Boxes:
         if element.tag == "form":
             return len(self._text(element)) < max(400, 0.3 * self.size)
         parent = element.getparent()
-        return (parent is None or parent.tag not in ("blockquote", "figure")) and self._fits(element, LIKELY)
+        said = element.get("class") or ""
+        if (parent is not None and parent.tag in ("blockquote", "figure")) or _guarded(said):
+            return False
+        return self._fits(element, LIKELY)
 
     def _is_hidden(self, element: HtmlElement, style: str) -> bool:
         if not HIDDEN.search(style):
@@ -148,14 +151,16 @@ def _path(address: str) -> str:
 @lru_cache(maxsize=65536)
 def _named(said: str, ident: str) -> str | None:
     sure, likely, guard = names("furniture", "words", "always"), names("furniture", "words", "thin"), starts("furniture", "guard", "names")
-    strength = None
-    for name in map(plain_name, f"{said} {ident}".split()):
-        if sure.within(name):
-            if not guard.match(name):
-                return SURE
-        elif strength is None and likely.within(name) and not guard.match(name):
-            strength = LIKELY
-    return strength
+    plain = [plain_name(name) for name in f"{said} {ident}".split()]
+    guarded = [name for name in plain if guard.match(name)]
+    if any(sure.within(name) for name in plain if name not in guarded):
+        return SURE
+    return LIKELY if not guarded and any(map(likely.within, plain)) else None
+
+
+@lru_cache(maxsize=4096)
+def _guarded(said: str) -> bool:
+    return any(starts("furniture", "guard", "names").match(plain_name(n)) for n in said.split())
 
 
 @cache

@@ -37,10 +37,10 @@ def cut(
     twins = cut_boxes(container, safe, profile, url)
     cut_share_links(container, safe, twins)
     cut_twins(container, safe, twins)
-    if featured:
-        cut_featured(container, safe, featured)
     blocks = blocks_of(container)
     if title:
         cut_title(container, blocks, safe, title)
+    if featured:
+        cut_featured(container, safe, featured)
     cut_standing(blocks, safe, frozenset(block.key for block in profile.furniture) if profile is not None else frozenset())
     tidy(container, safe)

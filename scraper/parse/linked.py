@@ -18,6 +18,7 @@ LINKS = etree.XPath("descendant::a[@href]")
 FEWEST = 3
 MOST_WORDS = 25
 MOST_LABEL = 8
+MOST_BESIDE = 5
 
 
 def cut_contents(container: HtmlElement, safe: frozenset[HtmlElement], url: str | None = None) -> None:
@@ -81,11 +82,16 @@ def cut_share_links(container: HtmlElement, safe: frozenset[HtmlElement], kept: 
             continue
         top = link
         for parent in link.iterancestors():
-            if parent is container or parent in safe or len(TEXT(parent).split()) > MOST_WORDS or not shares.issuperset(LINKS(parent)):
+            if parent is container or parent in safe or not _shares_only(parent, shares):
                 break
             top = parent
-        if len(TEXT(top).split()) <= MOST_WORDS:
-            detach(top)
+        detach(top)
+
+
+def _shares_only(element: HtmlElement, shares: set[HtmlElement]) -> bool:
+    links = LINKS(element)
+    words = len(TEXT(element).split())
+    return words <= MOST_WORDS and shares.issuperset(links) and words - sum(len(TEXT(a).split()) for a in links) <= MOST_BESIDE
 
 
 @cache

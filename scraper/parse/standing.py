@@ -22,9 +22,9 @@ def cut_standing(blocks: list[Block], safe: frozenset[HtmlElement], recurring: f
         if recurring and block_key(block.text) in recurring:
             drop(block)
         elif block.words <= known.longest:
-            rule = next((rule for rule in known.rules_for(block.text) if _applies(rule, block)), None)
-            if rule is not None:
-                _cut(rule, blocks, position, safe)
+            for rule in known.rules_for(block.text):
+                if _applies(rule, block) and _cut(rule, blocks, position, safe):
+                    break
 
 
 def _applies(rule: Rule, block: Block) -> bool:
@@ -38,32 +38,34 @@ def _applies(rule: Rule, block: Block) -> bool:
     return rule.links == 0 or linked_share(block) >= rule.links
 
 
-def _cut(rule: Rule, blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> None:
+def _cut(rule: Rule, blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> bool:
     first = blocks[position]
-    if rule.reach == "block":
-        drop(first)
-    elif rule.reach == "section":
-        if first.tag in HEADINGS or first.words <= 6:
-            _drop_section(blocks, position, safe)
-    elif rule.reach == "list":
-        _drop_list(blocks, position, safe)
+    if rule.reach == "section":
+        return (first.tag in HEADINGS or first.words <= 6) and _drop_section(blocks, position, safe)
+    if rule.reach == "list":
+        return _drop_list(blocks, position, safe)
+    drop(first)
+    return True
 
 
-def _drop_section(blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> None:
+def _drop_section(blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> bool:
     drop(blocks[position])
     for number in range(position + 1, len(blocks)):
         if blocks[number].tag in HEADINGS or blocks[number].element in safe:
-            return
+            break
         drop(blocks[number])
+    return True
 
 
-def _drop_list(blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> None:
+def _drop_list(blocks: list[Block], position: int, safe: frozenset[HtmlElement]) -> bool:
     end = position + 1
     while end < len(blocks):
         block = blocks[end]
         if block.element in safe or block.tag not in LISTED or linked_share(block) < 0.7:
             break
         end += 1
-    if end - position > 2:
-        for block in blocks[position:end]:
-            drop(block)
+    if end - position <= 2:
+        return False
+    for block in blocks[position:end]:
+        drop(block)
+    return True
