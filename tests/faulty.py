@@ -28,6 +28,7 @@ class FaultySite(DemoSite):
         super().__init__(**doors)
         self._server.server_close()
         self.faults: dict[str, Fault] = {}
+        self.errors: list[Exception] = []
         self.everywhere: Callable[[str], Behaviour | None] = lambda target: None
         self.server = Server(default=self._behave)
         self.url = self.server.url
@@ -38,6 +39,7 @@ class FaultySite(DemoSite):
 
     def __exit__(self, *error: object) -> None:
         self.server.__exit__(*error)
+        assert not self.errors, "the test's own site failed"
 
     def _behave(self, visit: Visit) -> None:
         self.requests.append(visit.target)
@@ -46,9 +48,21 @@ class FaultySite(DemoSite):
             asked = sum(target == visit.target for target in self.requests) - 1
             fault = fault[min(asked, len(fault) - 1)]
         if fault is None:
-            status, kind, body, headers = self.answer(visit.target)
+            try:
+                status, kind, body, headers = self.answer(visit.target)
+            except Exception as error:
+                self.errors.append(error)
+                raise
             fault = page(body, status, kind, **{name.replace("-", "_"): value for name, value in headers.items()})
         fault(visit)
+
+    def _rest(self, route: str, query: dict[str, str]) -> tuple[int, str, bytes, dict[str, str]]:
+        items = self._rest_list(route.rstrip("/")) if self.rest and "offset" in query else None
+        if items is None:
+            return super()._rest(route, query)
+        start, total = int(query["offset"]), len(items)
+        shown = sorted(items, key=lambda i: int(i["id"]))[start : start + int(query.get("per_page", 10))]
+        return 200, "application/json; charset=UTF-8", json.dumps(shown).encode(), {"X-WP-Total": str(total)}
 
     def add(self, slug: str, **more: Any) -> str:
         """A further post; its path."""

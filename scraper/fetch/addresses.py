@@ -97,10 +97,13 @@ def same_site(url: str, hosts: Iterable[str]) -> bool:
 def article_key(url: str, start_host: str) -> str:
     """Path and query of an address, decoded, NFC; another host than the start's is kept in front.
 
-    ``start_host`` is the host or the address of the site's start. The result is what ``article_id`` hashes.
+    ``start_host`` is the host or the address of the site's start. The result is what ``article_id`` hashes. Never raises.
     """
     address = canonical(url)
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return f"//{unicodedata.normalize('NFC', address)}"
     key = parts.path + (f"?{parts.query}" if parts.query else "")
     host = site_host(address)
     decoded = unicodedata.normalize("NFC", unquote_to_bytes(key).decode("utf-8", "replace"))
