@@ -13,26 +13,30 @@ from msgspec import Struct
 from presslift.config import SiteSettings
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named
 from presslift.scraper.parse.dates import parse_date
 from presslift.scraper.parse.graph import split_url, types_of
 from presslift.scraper.parse.people import (
     clean_name,
     fold_name,
     has_job_words,
+    is_full_name,
     is_placeholder,
     is_role,
     lead_pattern,
     looks_like_name,
     name_slug,
+    names_role,
+    role_inside,
     split_names,
 )
-from presslift.scraper.parse.publication import lines_near
+from presslift.scraper.parse.publication import lines_near, text_before
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
 
 AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
 Names = tuple[Person, ...]
+ByCue = dict[str, tuple[Cue, list[Person]]]
 
 
 class Authorship(Struct, kw_only=True):
@@ -42,43 +46,83 @@ class Authorship(Struct, kw_only=True):
     account: Account | None = None
 
 
-def read_authorship(view: PageView, names: SiteNames, settings: SiteSettings | None = None) -> Authorship:
-    """Read the authors a page names outside its text, and the account. Placeholders are accounts, not people."""
-    by_cue = _by_cue(view, names)
-    account = _account(view, by_cue)
+def read_authorship(view: PageView, names: SiteNames, settings: SiteSettings | None = None, poster: str | None = None) -> Authorship:
+    """Read the authors a page names outside its text, and the account. Placeholders are accounts, not people.
+
+    ``poster`` is the name under which the post's author comments on the page.
+    """
+    by_cue = _by_cue(view, names, poster)
+    decision = decide(said_people(view, names, by_cue, settings), people_key)
+    if decision is not None:
+        decision.value = tuple(_completed(p, by_cue) for p in decision.value)
+    return Authorship(people=decision, account=_account(view, by_cue))
+
+
+def said_people(view: PageView, names: SiteNames, by_cue: ByCue, settings: SiteSettings | None = None) -> list[tuple[Names, Cue]]:
+    """Whom each cue names, without those who are nobody and without logins where a name is told."""
     host = split_url(view.url).hostname
     own = _site_is_person(view)
     shut = (
         *(view.profile.placeholder_accounts if view.profile is not None else ()),
         *(settings.placeholder_accounts if settings is not None else ()),
     )
+
+    def real(person: Person) -> bool:
+        if fold_name(person.name) in own:
+            return True
+        site = fold_name(person.name) in names.said and not is_full_name(person.name)
+        return not site and not is_placeholder(person.name, shut, names.name, host)
+
+    spelled = _spelled_logins(by_cue)
     said: list[tuple[Names, Cue]] = []
     for cue, people in by_cue.values():
-        real = tuple(
-            p
-            for p in people
-            if fold_name(p.name) in own or (not is_placeholder(p.name, shut, names.name, host) and fold_name(p.name) not in names.said)
-        )
-        if real:
-            said.append((real, cue))
-    decision = decide(_with_supersets(said), _key)
-    if decision is not None:
-        decision.value = tuple(_completed(p, by_cue) for p in decision.value)
-    return Authorship(people=decision, account=account)
+        known = [spelled.get(p.name, p) for p in people if real(p)]
+        if known:
+            said.append((tuple(known), cue))
+    return _with_supersets(said)
 
 
-def _by_cue(view: PageView, names: SiteNames) -> dict[str, tuple[Cue, list[Person]]]:
-    found: dict[str, tuple[Cue, list[Person]]] = {}
+def _spelled_logins(by_cue: ByCue) -> dict[str, Person]:
+    """Login → the person, where one cue names somebody by login and another links that login's archive under a name."""
+    everyone = [p for _, people in by_cue.values() for p in people]
+    spelled = {p.slug: p for p in everyone if p.slug and fold_name(p.slug) != fold_name(p.name) and looks_like_name(p.name)}
+    return {p.name: spelled[p.name] for p in everyone if p.name in spelled and p.name == p.name.lower()}
+
+
+def _by_cue(view: PageView, names: SiteNames, poster: str | None = None) -> ByCue:
+    found: ByCue = {}
     first: dict[str, HtmlElement] = {}
     for vote in gather(view, "people"):
         _, people = found.setdefault(vote.cue.name, (vote.cue, []))
-        # Several names of one byline stand together; further ones are of other posts.
-        if vote.element is not None and vote.cue.limit > 1 and not _together(first.setdefault(vote.cue.name, vote.element), vote.element):
-            continue
-        for person in _people(view, vote):
+        said = _people(view, vote) if vote.element is None or vote.cue.near or not _contributes(vote.element) else []
+        for person in said:
             person.name = cut_site(person.name, names)
+        if vote.element is not None and vote.cue.limit > 1 and said:
+            if people and all(fold_name(p.name) in names.said for p in people):
+                # The site's own card stands before the article's.
+                people.clear()
+                del first[vote.cue.name]
+            # Several names of one byline stand together; further ones are of other posts.
+            if not _together(first.setdefault(vote.cue.name, vote.element), vote.element):
+                continue
+        for person in said:
             _add(people, person)
+    if poster and (name := clean_name(poster)):
+        cue = named("people", "author's own comment")
+        found[cue.name] = (cue, [Person(name=name)])
     return found
+
+
+def _contributes(element: HtmlElement) -> bool:
+    """Whether the words right before an element introduce a translator, photographer or reviewer."""
+    node: HtmlElement | None = element
+    for _ in range(4):
+        if node is None or node.tag in ("article", "main", "body", "header", "li", "section"):
+            return False
+        if before := text_before(node):
+            return names_role(before)
+        node = node.getparent()
+    return False
 
 
 def _together(one: HtmlElement, other: HtmlElement) -> bool:
@@ -111,7 +155,8 @@ def _site_is_person(view: PageView) -> set[str]:
     return {fold_name(n["name"]) for n in named if isinstance(n.get("name"), str)}
 
 
-def _key(people: Names) -> str:
+def people_key(people: Names) -> str:
+    """What two spellings of the same people share."""
     return "|".join(sorted(fold_name(p.name) for p in people))
 
 
@@ -127,7 +172,7 @@ def _with_supersets(said: list[tuple[Names, Cue]]) -> list[tuple[Names, Cue]]:
     return result
 
 
-def _completed(person: Person, by_cue: dict[str, tuple[Cue, list[Person]]]) -> Person:
+def _completed(person: Person, by_cue: ByCue) -> Person:
     twins = [p for _, people in by_cue.values() for p in people if fold_name(p.name) == fold_name(person.name)]
     url = person.url or next((p.url for p in twins if p.url), None)
     slug = next((p.slug for p in twins if p.slug and p.url), None) or name_slug(person.name)
@@ -222,7 +267,7 @@ def _from_line(text: str) -> list[str]:
         match = lead_pattern().match(piece)
         if not match:
             continue
-        rest = piece[match.end() :]
+        rest = role_inside().split(piece[match.end() :], maxsplit=1)[0]
         rest = re.split(
             r"\s+(?:on|in|at|am|em|el|le|il|op|den|vom)\s+|\s*[|•·–—]\s*|\s+(?=\d)|\s+(?:updated|published|last|posted|reviewed|edited|leave a|no comments)\b",
             rest,
@@ -249,14 +294,14 @@ def _near_title(view: PageView, heading: HtmlElement | None) -> list[Person]:
     return []
 
 
-def _account(view: PageView, by_cue: dict[str, tuple[Cue, list[Person]]]) -> Account | None:
+def _account(view: PageView, by_cue: ByCue) -> Account | None:
     """The account: who has an author's archive, else whom SEO plugins name, else whom the theme's byline names."""
     everyone = [(cue, p) for cue, people in by_cue.values() for p in people]
     linked = [p for cue, p in everyone if p.url and cue.family != "coauthors"]
     told = (
         linked
         or [p for cue, p in everyone if cue.family in ("seo", "graph")]
-        or [p for cue, p in everyone if cue.family in ("theme", "microdata")]
+        or [p for cue, p in everyone if cue.family in ("theme", "microdata", "script", "core")]
     )
     if not told:
         return None

@@ -6,6 +6,8 @@ plugin, the theme), so a value counts a family once, with its best cue.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from math import exp, log
@@ -27,10 +29,11 @@ LEARNED = 0.97
 
 
 class Cue(Struct, frozen=True, kw_only=True):
-    """A row of ``cues.toml``: exactly one of ``selector``, ``pattern``, ``meta``, ``jsonld``, ``near`` tells where to look.
+    """A row of ``cues.toml``: one of ``selector``, ``pattern``, ``meta``, ``jsonld``, ``script``, ``near`` tells where to look; a
+    row with none of them is a cue that the field's reader finds by itself, by its name.
 
-    ``pattern`` is a regular expression that a whole class must match; ``near`` is the title's heading, whose neighbours the
-    field's reader looks at.
+    ``pattern`` is a regular expression that a whole class must match; ``script`` one whose first group is a JSON string's inside
+    in an inline script; ``near`` is the title's heading, whose neighbours the field's reader looks at.
 
     ``attribute`` is read instead of the text; ``scope`` main keeps to the article's element, page leaves out what is
     elsewhere, anywhere takes all; ``limit`` is how many elements speak; ``role`` tells the field's reader how to take it.
@@ -44,6 +47,7 @@ class Cue(Struct, frozen=True, kw_only=True):
     near: bool = False
     meta: str | None = None
     jsonld: str | None = None
+    script: str | None = None
     attribute: str | None = None
     scope: str = "page"
     limit: int = 1
@@ -73,6 +77,12 @@ def cues(field: str) -> tuple[Cue, ...]:
     return tuple(Cue(**row) for row in table("cues")[field])
 
 
+@cache
+def named(field: str, name: str) -> Cue:
+    """The cue of a field with a name: for those that the field's reader finds by itself."""
+    return next(c for c in cues(field) if c.name == name)
+
+
 def learned(view: PageView, field: str) -> tuple[Cue, ...]:
     """The cues that the site itself taught, best first."""
     profile = view.profile
@@ -96,7 +106,19 @@ def gather(view: PageView, field: str) -> list[Vote]:
         elif cue.jsonld is not None:
             values = view.graph.values(cue.jsonld)[: cue.limit]
             found.extend(Vote(cue=cue, text=text_value(v) or "", node=v) for v in values if v)
+        elif cue.script is not None:
+            found.extend(_from_scripts(view, cue, cue.script))
     return found
+
+
+def _from_scripts(view: PageView, cue: Cue, pattern: str) -> Iterable[Vote]:
+    for text in view.scripts:
+        if match := re.search(pattern, text):
+            try:
+                yield Vote(cue=cue, text=" ".join(str(json.loads(f'"{match[1]}"')).split()))
+            except ValueError:
+                continue
+            return
 
 
 def short_text(element: HtmlElement, limit: int = 400) -> str:

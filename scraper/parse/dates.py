@@ -193,7 +193,7 @@ def _word_patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]
     month = rf"(?<![^\W\d_])(?P<month>{names})(?![^\W\d_])"
     return (
         re.compile(rf"(?<!\d)(?P<day>\d{{1,2}}){ORDINAL}{JOIN}{month}{JOIN}(?P<year>\d{{4}})(?!\d)"),
-        re.compile(rf"{month}[\s.]*(?P<day>\d{{1,2}}){ORDINAL}(?:[\s,.\u060c]|\bde\b)+(?P<year>\d{{4}})(?!\d)"),
+        re.compile(rf"{month}[\s.]*(?P<day>\d{{1,2}})(?:{ORDINAL}(?:[\s,.\u060c]|\bde\b)+|(?=(?:19|20)\d\d))(?P<year>\d{{4}})(?!\d)"),
         re.compile(rf"(?<!\d)(?P<year>\d{{4}})(?:[\s,.]|e?ko\b)*{month}[\s.]*(?P<day>\d{{1,2}})(?!\d)"),
     )
 

@@ -95,12 +95,18 @@ SEO_META = (
 
 
 def read_metadata(
-    doc: Document, profile: SiteProfile | None = None, settings: SiteSettings | None = None, *, now: datetime | None = None
+    doc: Document,
+    profile: SiteProfile | None = None,
+    settings: SiteSettings | None = None,
+    *,
+    now: datetime | None = None,
+    poster: str | None = None,
 ) -> Metadata:
     """Read a page's metadata. Changes nothing in the tree and never raises on odd pages.
 
     ``profile`` is what was learned of the site, ``settings`` what a person told of it, ``now`` when the page was fetched: only
-    with it are relative dates read. Comments and related boxes should be out of the tree by then.
+    with it are relative dates read; ``poster`` the name under which the post's author comments. Comments and related boxes
+    should be out of the tree by then.
     """
     view = PageView(doc, profile)
     found = Metadata(kind=page_kind(doc), seo=_seo(view))
@@ -111,7 +117,7 @@ def read_metadata(
     _take(found, "language", read_language(view, settings))
     _take(found, "subtitle", _subtitle(view, found.title))
     _date(found, read_dates(view, found.language, settings, now))
-    _people(found, read_authorship(view, names, settings))
+    _people(found, read_authorship(view, names, settings, poster))
     terms = read_terms(view)
     found.terms, found.term_slugs = terms.terms, terms.nameless
     if terms.cue:

@@ -72,7 +72,8 @@ def read_page(
     fields = {name: _custom_value(doc.root, declared) for name, declared in (custom or {}).items()}
     discussion = comments.read_comments(doc, zone)
     boxes = related.read_boxes(doc, profile, url)
-    meta = metadata.read_metadata(doc, profile, settings)
+    poster = next((c.author.name for c in discussion.comments if c.is_post_author and c.author.name), None)
+    meta = metadata.read_metadata(doc, profile, settings, poster=poster)
     more = page_links(doc)
     choice = body.find_body(doc, profile, meta.title)
     reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url)

@@ -153,6 +153,30 @@ def is_role(text: str) -> bool:
     return bool(role_pattern().match(text))
 
 
+@cache
+def role_inside() -> re.Pattern[str]:
+    """What introduces a contributor inside a line ("By Ana Ruiz | Reviewed by …")."""
+    plain = {w for row in table("people")["role"].values() for w in row["plain"]}
+    return re.compile(rf"(?<!\w)(?:{_alternatives(plain)})(?!\w)", re.I)
+
+
+@cache
+def _role_ends() -> re.Pattern[str]:
+    rows = table("people")["role"].values()
+    plain, colon = {w for r in rows for w in r["plain"]}, {w for r in rows for w in r["colon"]}
+    return re.compile(rf"(?<!\w)(?:(?:{_alternatives(plain)})\s*[:：]?|(?:{_alternatives(plain | colon)})\s*[:：])\s*$", re.I)
+
+
+def names_role(text: str) -> bool:
+    """Whether a text ends with the words that introduce a contributor ("Fact-checked by"), and not also the author's."""
+    return bool(_role_ends().search(text)) and not _around_ends().search(text)
+
+
+@cache
+def _around_ends() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_alternatives(table('people')['around'])})\W*$", re.I)
+
+
 def _alternatives(words: Iterable[str]) -> str:
     return "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in sorted(words, key=len, reverse=True))
 
@@ -208,7 +232,7 @@ def split_names(text: str) -> list[str]:
     """
     parts: list[str] = []
     pieces = _joiners().split(text)
-    for joiner, piece in zip([""] + pieces[1::2], (p.strip() for p in pieces[::2]), strict=True):
+    for joiner, piece in zip(["", *pieces[1::2]], (p.strip() for p in pieces[::2]), strict=True):
         if piece and parts and DEGREE.fullmatch(piece):
             parts[-1] = f"{parts[-1]}, {piece}"
         elif piece and not (parts and joiner.strip(" ") == "," and " " not in piece and has_job_words(parts[-1])):

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from msgspec import Struct
 
 from presslift.config import SiteSettings
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
 from presslift.scraper.parse.dates import LONGEST, Moment, language_rows, parse_date, parse_foreign_date, parse_machine_date
 from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.graph import split_url
@@ -97,16 +97,19 @@ def _is_update(element: HtmlElement) -> bool:
         return True
     if element.tag != "time" and any("modified" in n or "last-update" in n for n in names):
         return True
+    if (own := (element.text or "").strip()) and _starts_with_update_words(own):
+        return True
     for above in [*element.iterancestors()][:3]:
         if above.tag in ("article", "main", "body", "header"):
             break
         if UPDATED_CLASS.search(above.get("class") or "") and not {"published", "posted-on"} & classes(above):
             return len([*above.iter("time")]) <= 1
-    before = _text_before(element)
+    before = text_before(element)
     return bool(before) and _ends_with_update_words(before)
 
 
-def _text_before(element: HtmlElement) -> str:
+def text_before(element: HtmlElement) -> str:
+    """The end of the text right before an element, in its parent."""
     previous = element.getprevious()
     if previous is not None:
         return ((previous.tail or "").strip() or text_of(previous) if previous.tag != "time" else (previous.tail or "").strip())[-60:]
@@ -120,6 +123,16 @@ def _update_words() -> re.Pattern[str]:
     return re.compile(rf"(?:^|\W)(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})\W*$", re.I)
 
 
+def _starts_with_update_words(text: str) -> bool:
+    return bool(_first_words().match(text))
+
+
+@cache
+def _first_words() -> re.Pattern[str]:
+    words = {w for row in language_rows().values() for w in row.get("updated", [])}
+    return re.compile(rf"\W*(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})(?!\w)", re.I)
+
+
 def _ends_with_update_words(text: str) -> bool:
     return bool(_update_words().search(text))
 
@@ -127,7 +140,7 @@ def _ends_with_update_words(text: str) -> bool:
 def _from_address(url: str) -> list[Said]:
     match = URL_DAY.search(split_url(url).path)
     moment = parse_machine_date(f"{match[1]}-{match[2]}-{match[3]}") if match else None
-    return [(moment, Cue(name="address", weight=0.965, family="address"))] if moment else []
+    return [(moment, named("published", "address"))] if moment else []
 
 
 def _near_title(view: PageView, heading: HtmlElement | None, language: str | None, now: datetime | None) -> list[Moment]:

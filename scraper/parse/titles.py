@@ -12,15 +12,15 @@ from urllib.parse import unquote
 import msgspec
 from lxml.html import HtmlElement
 
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, short_text
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
 from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import split_url, text_value
-from presslift.scraper.parse.people import name_slug
+from presslift.scraper.parse.people import UNSEEN, name_slug
 from presslift.scraper.parse.view import PageView
 
 SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\s*|:\s+|\s+::\s+)")
-SLUG_WEIGHT = 0.7
+Said = tuple[str, Cue]
 EDGES = re.compile(r"^(?:[»>|–—-]|\[>)\s+|\s+[«<|–—-]$")
 TITLE_CLASS = r"(?:\S*[-_])?(?:title|heading|headline|h1)(?:[-_]\S*)?"
 PAGE_NUMBER = re.compile(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*")
@@ -156,14 +156,8 @@ def _is_site(part: str, names: SiteNames) -> bool:
 
 def read_title(view: PageView, names: SiteNames) -> Decision[str] | None:
     """The article's title by all cues of the table; None when the page shows none."""
-    votes = gather(view, "title")
-    heads = _heads(view, votes, names)
-    votes += _repeated(view, [t for t, _ in heads])
-    headings = _headings(view, votes, names, [t for t, _ in heads])
-    shown = {fold(t): t for t, _ in headings}
-    said = [*headings, *((_matched(text, shown), cue) for text, cue in heads)]
-    said = [(t, c) for t, c in said if letters(t)]
-    decision = decide(said + _by_slug(view, [t for t, _ in said]), letters)
+    votes, headings, said = said_titles(view, names)
+    decision = decide(said, letters)
     if decision is None:
         return None
     same = letters(decision.value)
@@ -172,8 +166,21 @@ def read_title(view: PageView, names: SiteNames) -> Decision[str] | None:
         (v.element for v in elements if letters(v.text) == same), next((v.element for v in elements if same in letters(v.text)), None)
     )
     # As the heading prints it: plugins shorten, re-case and escape.
-    decision.value = EDGES.sub("", next((t for t, _ in headings if letters(t) == same), decision.value)) or decision.value
+    title = UNSEEN.sub("", next((t for t, _ in headings if letters(t) == same), decision.value))
+    decision.value = EDGES.sub("", title) or title
     return decision
+
+
+def said_titles(view: PageView, names: SiteNames) -> tuple[list[Vote], list[Said], list[Said]]:
+    """What each cue says the title is: the votes as found, the headings without what stands beside the title, and all of it."""
+    votes = gather(view, "title")
+    heads = _heads(view, votes, names)
+    votes += _repeated(view, [t for t, _ in heads])
+    headings = _headings(view, votes, names, [t for t, _ in heads])
+    shown = {fold(t): t for t, _ in headings}
+    said = [*headings, *((_matched(text, shown), cue) for text, cue in heads)]
+    said = [(t, c) for t, c in said if letters(t)]
+    return votes, headings, said + _by_slug(view, [t for t, _ in said])
 
 
 def _repeated(view: PageView, heads: list[str]) -> list[Vote]:
@@ -184,7 +191,7 @@ def _repeated(view: PageView, heads: list[str]) -> list[Vote]:
         for element in elements[:40]:
             text = short_text(element, 300)
             if text and letters(text) in wanted and not view.elsewhere(element):
-                return [Vote(cue=Cue(name=f"{name} repeats the head", weight=0.9, family="heading"), text=text, element=element)]
+                return [Vote(cue=named("title", f"{name} repeats the head"), text=text, element=element)]
     return []
 
 
@@ -195,7 +202,7 @@ def _by_slug(view: PageView, titles: list[str]) -> list[tuple[str, Cue]]:
     if len(slug) < 3 or len(distinct) < 2:
         return []
     ranked = sorted(((_overlap(slug, {w for w in re.split(r"[\W_]+", name_slug(t)) if w}), t) for t in distinct), reverse=True)
-    return [(ranked[0][1], Cue(name="slug", weight=SLUG_WEIGHT, family="slug"))] if ranked[0][0] > ranked[1][0] + 0.1 else []
+    return [(ranked[0][1], named("title", "slug"))] if ranked[0][0] > ranked[1][0] + 0.1 else []
 
 
 def _overlap(one: set[str], other: set[str]) -> float:
@@ -223,18 +230,27 @@ def _heads(view: PageView, votes: list[Vote], names: SiteNames) -> list[tuple[st
 def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[str]) -> list[tuple[str, Cue]]:
     found = []
     count = sum(1 for h in view.index.by_tag.get("h1", []) if text_of(h))
+    subtitles = view.index.find(named("subtitle", "theme subtitle").selector or "")
     told = {w for head in heads for w in re.findall(r"\w{3,}", fold(head))}
     for vote in votes:
         if vote.element is None or vote.cue.role in ("cut", "feed") or (vote.cue.role == "only" and count != 1):
             continue
         if _is_site(vote.text, names) and _leads_home(view, vote):
             continue
-        text = _without_company(cut_site(vote.text, names) if " " in vote.text else vote.text, heads)
+        bare = _without_subtitle(vote.text, vote.element, subtitles)
+        text = _without_company(cut_site(bare, names) if " " in bare else bare, heads)
         words = set(re.findall(r"\w{3,}", fold(text)))
         # A heading that shares nothing with the page's title is another thing's.
         strange = bool(told and words) and not words & told and len(text.split()) <= 3
-        found.append((text, msgspec.structs.replace(vote.cue, weight=vote.cue.weight / 2) if strange else vote.cue))
+        found.append((text, named("title", "strange heading") if strange else vote.cue))
     return found
+
+
+def _without_subtitle(text: str, heading: HtmlElement, subtitles: list[HtmlElement]) -> str:
+    for element in subtitles:
+        if any(a is heading for a in element.iterancestors()):
+            text = text.removesuffix(text_of(element)).strip() or text
+    return text
 
 
 def _without_company(heading: str, heads: list[str]) -> str:

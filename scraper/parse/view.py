@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
 
 POST_CLASS = re.compile(r"post-(\d+)")
+LONGEST_SCRIPT = 20_000
 CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "elementor-post", "post-item", "post-card", "e-loop-item"})
 
 
@@ -39,6 +40,12 @@ class PageView:
             if (href := (link.get("href") or "").strip()) and (address := self.absolute(href)):
                 return address
         return None
+
+    @cached_property
+    def scripts(self) -> list[str]:
+        """The texts of short inline scripts: what analytics are told of the post."""
+        texts = (e.text for e in self.index.by_tag.get("script", []) if e.text and "ld+json" not in (e.get("type") or ""))
+        return [t for t in texts if len(t) < LONGEST_SCRIPT]
 
     @cached_property
     def graph(self) -> Graph:
