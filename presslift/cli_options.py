@@ -112,6 +112,10 @@ def chosen_settings(config: Path | None, out: Path | None, flags: dict[str, Any]
 
     from presslift.config import load_settings, override
 
+    if config is not None:
+        from presslift.pipeline.run import search_modules
+
+        search_modules(config.parent)
     own = out / "config.yaml" if out is not None else None
     settings = load_settings(config or (own if own is not None and own.is_file() else None))
     given = {name: value for name in PLAIN if (value := flags.get(name)) is not None}

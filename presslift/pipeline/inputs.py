@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import io
 import logging
 import sys
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stderr
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
 import msgspec
-from warcio.exceptions import ArchiveLoadFailed
 
 from presslift.config import Settings
 from presslift.errors import FetchError, ParseError, PressliftError, UsageError
 from presslift.pipeline.one_page import record_of
 from presslift.pipeline.reading import NOT_ARTICLES
 from presslift.scraper.fetch.addresses import site_host, start_address
-from presslift.scraper.fetch.archive import read_warc
+from presslift.scraper.fetch.archive import ArchivedResponse, read_warc
 from presslift.scraper.fetch.client import Client
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse.page import read_page
@@ -80,6 +80,16 @@ def _line(page: Page, settings: Settings) -> tuple[bytes | None, PressliftError 
     return ENCODE.encode(record_of(read, page.url, settings)), None
 
 
+def _quietly(responses: Iterator[ArchivedResponse]) -> Iterator[ArchivedResponse]:
+    """The same, without what the WARC library writes to stderr by itself: errors are told once, by their input."""
+    while True:
+        with redirect_stderr(io.StringIO()):
+            found = next(responses, None)
+        if found is None:
+            return
+        yield found
+
+
 class Inputs:
     """Gets pages from wherever they are; what can't be had is given as an error, and the rest goes on."""
 
@@ -133,15 +143,17 @@ class Inputs:
 
     def _warc(self, path: Path) -> Iterator[Page | PressliftError]:
         try:
-            for found in read_warc(path, strict=True):
+            for found in _quietly(read_warc(path, strict=True)):
                 if found.status == 200 and "html" in found.content_type:
                     verdict = judge(found, "page")
                     if verdict.ok:
                         yield Page(f"{path}: {found.url}", found.body, found.url, found.headers.get("content-type"), crawled=True)
                     elif not verdict.protected:
                         yield FetchError(f"{path}: {found.url}", verdict.reason or "http_status", verdict.detail, found.status)
-        except (OSError, ArchiveLoadFailed, EOFError, zlib.error) as error:
-            yield UsageError(f"{path}: is no whole WARC ({' '.join(str(error).split())}); what stands before that was read")
+        except OSError as error:
+            yield UsageError(f"{path}: can't be read ({error.strerror or error})")
+        except EOFError as error:
+            yield UsageError(f"{path}: is no whole WARC ({error}); what stands before that was read")
 
     def _fetched(self, url: str) -> Page | PressliftError:
         try:

@@ -204,27 +204,44 @@ class Archive:
             raise OutUnwritable(f"{path}: can't be mended ({error.strerror}); check its permissions, then run again") from error
 
 
-def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]:
-    """Every HTTP response of a WARC file, compressed or not, whoever wrote it; ends where the file is cut short.
+class _Records(ArchiveIterator):  # type: ignore[misc]
+    """warcio's iterator, without its own words on stderr about what is damaged."""
 
-    ``strict`` raises there: ``ArchiveLoadFailed``, ``zlib.error`` or ``EOFError``.
+    INC_RECORD = ""
+
+
+def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]:
+    """Every HTTP response of a WARC file, compressed or not, whoever wrote it; ends where the file is cut short or damaged.
+
+    ``strict`` raises ``EOFError`` there. Raises ``OSError`` when the file can't be read.
     """
+    damage = "no WARC"
     with path.open("rb") as stream:
-        records = ArchiveIterator(stream)
+        records = _Records(stream)
         try:
             for record in records:
+                damage = ""
                 if record.rec_type == "response" and record.http_headers is not None:
                     try:
                         found = _response(record, path.name, 0)
                     except Unreadable:
                         continue
+                    if getattr(record.raw_stream, "limit", 0) > 0:
+                        damage = "cut short"
+                        break
                     if found:
                         # Known once the record was read; asked for earlier, it reads the record away.
                         yield replace(found, offset=records.get_record_offset())
-        except (ArchiveLoadFailed, zlib.error, EOFError):
-            if strict:
-                raise
-            return
+        except (ArchiveLoadFailed, zlib.error, EOFError) as error:
+            damage = " ".join(str(error).split()) or "cut short"
+        except (AttributeError, ValueError, TypeError):  # what warcio raises on headers that are none
+            damage = "damaged"
+    if strict and not damage:
+        with path.open("rb") as stream:
+            zipped = stream.read(2) == b"\x1f\x8b"
+        damage = "cut short" if zipped and _whole_size(path) < path.stat().st_size else ""
+    if strict and damage:
+        raise EOFError(damage)
 
 
 def _response(record: Any, name: str, offset: int) -> ArchivedResponse | None:

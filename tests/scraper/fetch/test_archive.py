@@ -207,3 +207,22 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "archive").write_text("in the way")
     with pytest.raises(OutUnwritable):
         Archive(tmp_path / "archive").write(exchange())
+
+
+def test_damage_is_passed_over_or_named(tmp_path: Path) -> None:
+    with Archive(tmp_path) as archive:
+        for n in range(3):
+            archive.write(exchange(f"https://example.org/{n}", os.urandom(500)))
+    (path,) = tmp_path.glob("*.warc.gz")
+    whole, data = list(read_warc(path, strict=True)), path.read_bytes()
+    assert len(whole) == 3
+    for end in (found.offset + part for found in whole for part in (1, 20, 300, 500)):
+        path.write_bytes(data[:end])
+        assert all(found in whole for found in read_warc(path)), "no half responses"
+        with pytest.raises(EOFError):
+            list(read_warc(path, strict=True))
+    for junk in (b"", b"no WARC at all", gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\n\r\n")):
+        path.write_bytes(junk)
+        assert list(read_warc(path)) == []
+        with pytest.raises(EOFError):
+            list(read_warc(path, strict=True))
