@@ -235,11 +235,12 @@ class Store:
         self.write(f"UPDATE addresses SET {columns} WHERE key = ?", *values.values(), key)
 
     def undo_discovery(self, run: int) -> None:
-        """Forget addresses that a run was the first to hear of, and read nothing of."""
+        """Forget addresses that a run was the first to hear of, and read nothing of; what it took up again stays left out."""
         with self.batch():
             new = "SELECT key FROM addresses WHERE first_run = ? AND article IS NULL"
             self.write(f"DELETE FROM items WHERE key IN ({new})", run)
             self.write(f"DELETE FROM addresses WHERE key IN ({new})", run)
+            self.write("UPDATE addresses SET state = 'excluded' WHERE state = 'pending' AND rule IS NOT NULL")
 
     # ---- items and evidence
 

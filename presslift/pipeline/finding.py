@@ -77,8 +77,8 @@ class Finder:
             self._scoped[key] = rule
             self._store.update_address(key, state="excluded", reason=f"scope: {rule}", rule=rule)
             return
-        # What was left out on an earlier day may be wanted today.
-        self._store.write("UPDATE addresses SET state = 'pending', reason = NULL, rule = NULL WHERE key = ? AND state = 'excluded'", key)
+        # What was left out on an earlier day may be wanted today; why it was is kept until it is read.
+        self._store.write("UPDATE addresses SET state = 'pending' WHERE key = ? AND state = 'excluded'", key)
 
     def _out_of_scope(self, found: Found) -> str | None:
         scope = self._scope

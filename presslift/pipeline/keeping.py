@@ -53,7 +53,7 @@ class Keeper:
 
     def _read(self, row: Row, ill: bool, **values: Any) -> None:
         well = {} if ill else {"reason": None, "detail": None, "gone_run": 0}
-        self._store.update_address(row["key"], state="exported", read_run=self._run, last_at=now(), **well, **values)
+        self._store.update_address(row["key"], state="exported", rule=None, read_run=self._run, last_at=now(), **well, **values)
 
     def _twin(self, row: Row, article: Article, served: str) -> Row | None:
         """Another address of this run or an earlier one that holds the same article: by the address served, or WordPress's id."""

@@ -180,9 +180,10 @@ class Reader:
             page, captures, stop = self._page(row)
             if stop:
                 return
-        if page is None and not items.keys() & {"rest", "feed"}:
+        told = "rest" in items or ("feed" in items and items["feed"].data.get("content"))
+        if page is None and not told:
             if key not in self._unread:
-                self._fail(key, "http_status", "neither its page nor an item of REST or feed", row["status"], 1)
+                self._fail(key, "http_status", "neither its page nor its text in REST or feed", row["status"], 1)
             return
         if page is not None and row["state"] == "exported" and row["read_run"] < self._run:
             true = self._still_true(row, items, page)

@@ -17,6 +17,7 @@ from presslift.scraper.discover.classify import classify
 from presslift.scraper.discover.events import Answer, Event, Found, Get, Left, Listing, capture_of
 from presslift.scraper.discover.xml import PARSER, declares_entities, local_name
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
+from presslift.scraper.fetch.verdict import asks_password
 
 MOST_PAGES = 20_000
 NEWEST = "the newest alone, to compare with"
@@ -237,6 +238,9 @@ def _found(item: dict[str, Any], answer: Answer, hosts: frozenset[str], home: st
         yield Left(url=url, reason=address.reason or address.kind, rule=address.rule, source="feed")
         return
     if "#comment-" in (item["link"] or ""):
+        return
+    if asks_password(item["content"] or ""):
+        yield Left(url=url, reason="protected", rule="protected", source="feed")
         return
     yield Found(
         url=url,

@@ -15,7 +15,7 @@ from msgspec import Struct
 from presslift.errors import ParseError
 from presslift.scraper.fetch.response import Answered
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import Document, read_document, select, text_of
+from presslift.scraper.parse.document import Document, read_document, read_fragment, select, text_of
 
 HEAD, TAIL = 80_000, 1_500
 SMALL = 40_000
@@ -251,6 +251,11 @@ def _protected(page: _Page) -> Verdict | None:
     if not forms or not _locks(page, forms[0], rules):
         return None
     return Verdict(ok=False, reason="protected", detail=rules["detail"], rule="protected")
+
+
+def asks_password(html: str) -> bool:
+    """Whether a post's content, as a feed gives it, is the form that asks for its password."""
+    return "postpass" in html and bool(select(read_fragment(html), table("walls")["protected"]["form"]))
 
 
 def _locks(page: _Page, form: HtmlElement, rules: dict[str, Any]) -> bool:
