@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from presslift.errors import ParseError
 from presslift.scraper.parse import index
 
-PARSER: dict[str, Any] = {"remove_comments": True, "remove_pis": True, "recover": True}
+ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 DEEPEST = 200
 LARGE = 9_000_000
 """Without ``huge_tree`` libxml2 refuses texts of ten million characters."""
@@ -125,15 +125,15 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
     ``html`` is the response's body; ``content_type`` the header, whose charset counts after a byte order mark. Raises
     ``ParseError`` (reason ``not_html``) when nothing of a page can be found in it.
     """
-    from presslift.scraper.parse.encoding import decode, mend
+    from presslift.scraper.parse.encoding import as_utf8, mend
 
     warnings: list[str] = []
-    text, encoding = (html, None) if isinstance(html, str) else decode(html, content_type, warnings)
-    text = mend(text, warnings)
-    if not text.strip():
+    data, encoding = (html.encode("utf-8", "replace"), None) if isinstance(html, str) else as_utf8(html, content_type, warnings)
+    data = mend(data, warnings)
+    if not data.strip():
         raise ParseError(url, "not_html", "the page is empty")
     try:
-        root = _parsed(text, warnings)
+        root = _parsed(data, warnings)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ParseError(url, "not_html", str(error)) from error
     if root.tag != "html":
@@ -141,22 +141,28 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
     return Document(root, url, encoding, warnings)
 
 
-def _parsed(text: str, warnings: list[str]) -> HtmlElement:
+def _parsed(data: bytes, warnings: list[str]) -> HtmlElement:
     from presslift.scraper.parse.encoding import flatten
 
     # libxml2 stops at 256 levels, and with huge_tree at 2,048; what follows is lost. A deeper page is made flat, its text kept.
-    parser = lxml.html.HTMLParser(**PARSER, huge_tree=len(text) > LARGE)
+    parser = _parser(len(data) > LARGE)
     root: HtmlElement | None = None
     try:
-        root = lxml.html.document_fromstring(text, parser=parser)
+        root = lxml.html.document_fromstring(data, parser=parser)
     except etree.ParserError:
         if not _stopped(parser):
             raise
-    if root is None or _stopped(parser) or (len(text) > LARGE and TOO_DEEP(root)):
+    if root is None or _stopped(parser) or (len(data) > LARGE and TOO_DEEP(root)):
         warnings.append(f"nested deeper than {DEEPEST} levels: made flat")
-        flat = lxml.html.HTMLParser(**PARSER, huge_tree=True)
-        root = lxml.html.document_fromstring(flatten(text, DEEPEST), parser=flat)
+        root = lxml.html.document_fromstring(flatten(data.decode("utf-8", "replace"), DEEPEST).encode(), parser=_parser(True))
     return root
+
+
+def _parser(huge: bool) -> lxml.html.HTMLParser:
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, recover=True, huge_tree=huge)
+    # One class for all elements: lxml.html's own choice among them is a call of Python for each.
+    parser.set_element_class_lookup(ONE_CLASS)
+    return parser
 
 
 def _stopped(parser: lxml.html.HTMLParser) -> bool:
@@ -169,7 +175,7 @@ def read_fragment(html: str) -> HtmlElement:
     from presslift.scraper.parse.encoding import mend
 
     try:
-        root = _parsed(f"<html><body><div>{mend(html, [])}</div></body></html>", [])
+        root = _parsed(b"<html><body><div>%b</div></body></html>" % mend(html.encode("utf-8", "replace"), []), [])
         body = root.find("body")
         assert body is not None
         if len(body) == 1 and not (body.text or "").strip() and not (body[0].tail or "").strip():

@@ -7,10 +7,15 @@ import re
 
 import cchardet
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xef\xbf[\xbe\xbf]")
+CONTROL_BYTES = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+NONCHARACTERS = b"\xef\xbf"
+"""What U+FFFE and U+FFFF begin with in UTF-8."""
+
 META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-CLOSER = re.compile(r"</\s*(?:body|html)\s*>", re.I)
+CLOSER = re.compile(rb"</\s*(?:body|html)\s*>", re.I)
+CONTENT = re.compile(rb"<(?:p|div|article|h[1-6]|section|main)\b", re.I)
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -58,17 +63,28 @@ def _known(name: str) -> str:
     return "cp1252" if found in ("iso8859-1", "ascii") and name.lower() not in ("utf-8",) else found
 
 
-def mend(text: str, warnings: list[str]) -> str:
-    """Control characters out, premature ``</body>`` and ``</html>`` out: they end the page for lxml."""
-    if CONTROLS.search(text):
-        warnings.append(f"control characters removed: {len(CONTROLS.findall(text))}, the first at {CONTROLS.search(text).start()}")  # type: ignore[union-attr]
-        text = CONTROLS.sub("", text)
-    closers = list(CLOSER.finditer(text))
+def as_utf8(data: bytes, content_type: str | None, warnings: list[str]) -> tuple[bytes, str]:
+    """The same as UTF-8, and the encoding it was read in; ``data`` itself where it is that already."""
+    text, encoding = decode(data, content_type, warnings)
+    if encoding == "utf-8" and "\ufffd" not in text and not data.startswith(codecs.BOM_UTF8):
+        return data, encoding
+    return text.encode("utf-8", "replace"), encoding
+
+
+def mend(data: bytes, warnings: list[str]) -> bytes:
+    """UTF-8 without control characters and premature ``</body>`` and ``</html>``: they end the page for lxml."""
+    if len(data.translate(None, CONTROL_BYTES)) != len(data) or NONCHARACTERS in data:
+        found = list(CONTROLS.finditer(data))
+        if found:
+            first = len(data[: found[0].start()].decode("utf-8", "replace"))
+            warnings.append(f"control characters removed: {len(found)}, the first at {first}")
+            data = CONTROLS.sub(b"", data)
+    closer = CLOSER.search(data)
     # What follows the real end is white space, comments and late scripts; anything else shows a premature closer.
-    if closers and re.search(r"<(?:p|div|article|h[1-6]|section|main)\b", text[closers[0].end() :], re.I):
+    if closer and CONTENT.search(data, closer.end()):
         warnings.append("premature </body> or </html> removed")
-        text = CLOSER.sub("", text)
-    return text
+        data = CLOSER.sub(b"", data)
+    return data
 
 
 def flatten(text: str, deepest: int) -> str:
