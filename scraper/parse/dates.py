@@ -30,6 +30,7 @@ NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d{2}
 CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
 CJK_SWITCHED = re.compile(r"(?:(\d{1,2})\s*月\s*(\d{1,2})|(\d{1,2})\s+(\d{1,2})\s*月),?\s*(\d{4})")
 CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})(?:[:.]|\s?h\s?)(\d{2})(?::(\d{2}))?(?!\d)\s*([ap])?\.?(?:(?<=[ap])|(?<=[ap]\.))?m?", re.I)
+WORD = re.compile(r"\d{1,2}:\d{2}|\d+|[^\W\d_]+")
 JOIN = r"[\s,.\u060c]*(?:\b(?:de|del|of|do|da|die)\b|\bd['’]|\b(?:st|nd|rd|th|er|ten|e)\b|[ºª°])*[\s,.\u060c]*"
 ORDINAL = r"(?:st|nd|rd|th|er|º|ª|°|\.)?"
 
@@ -257,6 +258,13 @@ def parse_foreign_date(text: str, language: str | None = None) -> Moment | None:
     """A date in words of a language that the table lacks; slow, for texts that are known to be a date."""
     if not re.search(r"\d{4}", text) or len(text) > 60:
         return None
+    words = WORD.findall(_plain(text).lower())
+    months = {n for word in words if (n := _month_of(word, language)) is not None}
+    if months:
+        # A language of the table: in whatever order its day, month and year stand.
+        years, days = {w for w in words if len(w) == 4 and w.isdigit()}, {w for w in words if len(w) <= 2 and w.isdigit()}
+        day = _day(years.pop(), months.pop(), days.pop()) if len(years) == len(months) == len(days) == 1 else None
+        return Moment(day=day) if day else None
     import dateparser
 
     code = (language or "").split("-")[0].lower()
@@ -265,3 +273,8 @@ def parse_foreign_date(text: str, language: str | None = None) -> Moment | None:
     except (ValueError, OverflowError):
         return None
     return Moment(day=found.date()) if found is not None and 1990 <= found.year <= 2100 else None
+
+
+def _month_of(word: str, language: str | None) -> int | None:
+    months = _months().get(word)
+    return months.get((language or "").split("-")[0].lower()) or next(iter(months.values())) if months else None
