@@ -35,6 +35,8 @@ from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
 
 AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
+LOOSE = frozenset({"author link", "author-like class"})
+"""Cues that may hold authors of other posts too."""
 Names = tuple[Person, ...]
 ByCue = dict[str, tuple[Cue, list[Person]]]
 
@@ -92,6 +94,7 @@ def _spelled_logins(by_cue: ByCue) -> dict[str, Person]:
 def _by_cue(view: PageView, names: SiteNames, poster: str | None = None) -> ByCue:
     found: ByCue = {}
     first: dict[str, HtmlElement] = {}
+    places: dict[str, set[HtmlElement | None]] = {}
     for vote in gather(view, "people"):
         _, people = found.setdefault(vote.cue.name, (vote.cue, []))
         said = _people(view, vote) if vote.element is None or vote.cue.near or not _contributes(vote.element) else []
@@ -105,8 +108,12 @@ def _by_cue(view: PageView, names: SiteNames, poster: str | None = None) -> ByCu
             # Several names of one byline stand together; further ones are of other posts.
             if not _together(first.setdefault(vote.cue.name, vote.element), vote.element):
                 continue
+            places.setdefault(vote.cue.name, set()).add(vote.element.getparent())
         for person in said:
             _add(people, person)
+    links = found.get("author link")
+    if links and len(links[1]) > 1 and len(places.get("author link", ())) == 1:
+        found["author link"] = (named("people", "author links side by side"), links[1])
     if poster and (name := clean_name(poster)):
         cue = named("people", "author's own comment")
         found[cue.name] = (cue, [Person(name=name)])
@@ -166,7 +173,7 @@ def _with_supersets(said: list[tuple[Names, Cue]]) -> list[tuple[Names, Cue]]:
     result = []
     for own, people, cue in sets:
         wider = next(
-            (p for s, p, c in sets if own < s and c.family in ("theme", "coauthors") and len(s) <= 8 and c.name != "author link"), None
+            (p for s, p, c in sets if own < s and c.family in ("theme", "coauthors") and len(s) <= 8 and c.name not in LOOSE), None
         )
         result.append((wider or people, cue))
     return result

@@ -19,7 +19,7 @@ from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import BLOCKS, detach, text_of
 from presslift.scraper.parse.languages import language_tag, language_words, named_language, primary
 from presslift.scraper.parse.metadata import Metadata
-from presslift.scraper.parse.people import fold_name, is_placeholder
+from presslift.scraper.parse.people import fold_name, is_placeholder, lead_pattern
 
 TOP, BOTTOM = 8, 6
 LONG = 220
@@ -69,9 +69,23 @@ def read_lines(
         prose += len(text_of(block)) > LONG
     for block in list(islice(_leaves(container, backwards=True), BOTTOM)):
         line = Line(block, _printed(block))
-        if line.text and _take(found, line, known, metadata, language, address, at_top=False, before=prose):
+        if not line.text or _is_one_of_many(line, container):
+            continue
+        if _take(found, line, known, metadata, language, address, at_top=False, before=prose):
             _remove(line, container)
     return found
+
+
+def _is_one_of_many(line: Line, container: HtmlElement) -> bool:
+    """Whether a byline is one of several of other people's: a round-up names the author of each piece."""
+    if len(line.text) > 80 or not lead_pattern().match(line.text):
+        return False
+    others = set()
+    for block in _leaves(container):
+        text = text_of(block) if block is not line.block and block.tag == line.block.tag else ""
+        if len(text) <= 80 and lead_pattern().match(text) and (byline := read_byline(text)) is not None:
+            others.update(byline.authors)
+    return len(others) > 1
 
 
 def _known(metadata: Metadata | None) -> frozenset[str]:

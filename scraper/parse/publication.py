@@ -35,6 +35,20 @@ class Dates(Struct, kw_only=True):
 
 def read_dates(view: PageView, language: str | None, settings: SiteSettings | None = None, now: datetime | None = None) -> Dates:
     """Read both dates. ``now`` is when the page was fetched: relative dates are only read with it, and flagged."""
+    zone = site_zone(settings)
+    published_said, modified_said = said_dates(view, language, now, zone)
+    published, modified = _decide(published_said, zone), _decide(modified_said, zone)
+    warnings = []
+    if published is not None and published.value.relative:
+        warnings.append("published: told by a distance from the time of fetching")
+        published.confidence = min(published.confidence, 0.6)
+    return Dates(published=published, modified=modified, warnings=warnings)
+
+
+def said_dates(
+    view: PageView, language: str | None, now: datetime | None = None, zone: tzinfo | None = None
+) -> tuple[list[Said], list[Said]]:
+    """What each cue says the days of publication and of the last change are; the title's reader has told the heading."""
     modified_said = [(m, v.cue) for v in gather(view, "modified") if (m := _moment(v, language, now)) is not None]
     published_said: list[Said] = []
     for vote in gather(view, "published"):
@@ -44,15 +58,7 @@ def read_dates(view: PageView, language: str | None, settings: SiteSettings | No
             told_changed = vote.element is not None and _is_update(vote.element)
             (modified_said if told_changed else published_said).append((moment, vote.cue))
     published_said += _from_address(view.url)
-    zone = site_zone(settings)
-    modified = _decide(modified_said, zone)
-    published_said = _without_changes(published_said, modified)
-    published = _decide(published_said, zone)
-    warnings = []
-    if published is not None and published.value.relative:
-        warnings.append("published: told by a distance from the time of fetching")
-        published.confidence = min(published.confidence, 0.6)
-    return Dates(published=published, modified=modified, warnings=warnings)
+    return _without_changes(published_said, _decide(modified_said, zone)), modified_said
 
 
 def site_zone(settings: SiteSettings | None) -> tzinfo | None:
@@ -83,7 +89,7 @@ def _moment(vote: Vote, language: str | None, now: datetime | None) -> Moment | 
         if found is not None:
             return found
     found = parse_date(text, language, now=now)
-    if found is None and vote.cue.weight >= 0.85 and len(text) < 40 and re.search(r"\d{4}", text):
+    if found is None and vote.cue.pattern is None and len(text) < 40 and re.search(r"\d{4}", text):
         found = parse_foreign_date(text, language)
     return found
 
@@ -220,7 +226,7 @@ def _same_instant(one: Moment, other: Moment) -> bool:
 def _decide(said: list[Said], zone: tzinfo | None) -> Decision[Moment] | None:
     if not said:
         return None
-    aligned = _align(said, zone)
+    aligned = aligned_dates(said, zone)
     decision = decide(aligned, lambda m: m.day.isoformat())
     if decision is None:
         return None
@@ -266,7 +272,7 @@ def _zoned(moment: Moment, zone: tzinfo | None) -> Moment:
     return msgspec.structs.replace(moment, when=when, day=when.date())
 
 
-def _align(said: Iterable[Said], zone: tzinfo | None) -> list[Said]:
+def aligned_dates(said: Iterable[Said], zone: tzinfo | None = None) -> list[Said]:
     """Moments that differ only by the clock they are told on, put on one clock: the site's, else the one with an offset."""
     items = [(_zoned(m, zone), c) for m, c in said]
     instants: dict[datetime, Moment] = {}
