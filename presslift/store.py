@@ -218,8 +218,10 @@ class Store:
         found = json.dumps(sorted({*known, found_by}))
         # A date of change holds for the run that was told it: where nothing tells one any more, nothing is known.
         self.write(
-            "UPDATE addresses SET found_by = ?, type = coalesce(?, type), wp_id = coalesce(?, wp_id), "
+            "UPDATE addresses SET before = CASE seen_run WHEN ? THEN before ELSE json_array(state, reason, rule) END, "
+            "found_by = ?, type = coalesce(?, type), wp_id = coalesce(?, wp_id), "
             "lastmod = coalesce(?, CASE seen_run WHEN ? THEN lastmod END), seen_run = ? WHERE key = ?",
+            run,
             found,
             values.get("type"),
             values.get("wp_id"),
@@ -235,12 +237,18 @@ class Store:
         self.write(f"UPDATE addresses SET {columns} WHERE key = ?", *values.values(), key)
 
     def undo_discovery(self, run: int) -> None:
-        """Forget addresses that a run was the first to hear of, and read nothing of; what it took up again stays left out."""
+        """Forget addresses that a run was the first to hear of and read nothing of; what it knew of others before holds again."""
         with self.batch():
             new = "SELECT key FROM addresses WHERE first_run = ? AND article IS NULL"
             self.write(f"DELETE FROM items WHERE key IN ({new})", run)
             self.write(f"DELETE FROM addresses WHERE key IN ({new})", run)
-            self.write("UPDATE addresses SET state = 'excluded' WHERE state = 'pending' AND rule IS NOT NULL")
+            self.write(
+                "UPDATE addresses SET state = json_extract(before, '$[0]'), reason = json_extract(before, '$[1]'), "
+                "rule = json_extract(before, '$[2]') WHERE seen_run = ? AND read_run < ? AND first_run < ?",
+                run,
+                run,
+                run,
+            )
 
     # ---- items and evidence
 

@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS addresses (
   key TEXT PRIMARY KEY, url TEXT NOT NULL, type TEXT, wp_id INTEGER, state TEXT NOT NULL DEFAULT 'pending', reason TEXT, detail TEXT,
   rule TEXT, status INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_at TEXT NOT NULL, last_at TEXT NOT NULL, seen_run INTEGER NOT NULL,
   read_run INTEGER NOT NULL DEFAULT 0, gone_run INTEGER NOT NULL DEFAULT 0, lastmod TEXT, read_lastmod TEXT, found_by TEXT NOT NULL DEFAULT '[]',
-  page INTEGER, inputs TEXT, article TEXT, first_run INTEGER NOT NULL DEFAULT 0, read_page INTEGER);
+  page INTEGER, inputs TEXT, article TEXT, first_run INTEGER NOT NULL DEFAULT 0, read_page INTEGER,
+  before TEXT);
 CREATE INDEX IF NOT EXISTS addresses_by_state ON addresses (state);
 CREATE INDEX IF NOT EXISTS addresses_by_article ON addresses (article);
 CREATE TABLE IF NOT EXISTS items (
