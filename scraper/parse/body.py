@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 OWN_ID = re.compile(r"(?:postid|page-id|attachmentid)-(\d+)")
 LIKELY = 0.8
+LEAST = 120
+"""With less prose than this, all words count."""
+MUCH = 3_000
 FRAMES = frozenset(("body", "html", "article", "main"))
 LEAVES = frozenset(("p", "ul", "ol", "table", "blockquote", "dl", "pre", "figure", "tbody"))
 KEPT_TAGS = frozenset(("figcaption", "form", "footer"))
@@ -55,13 +59,14 @@ def find_body(doc: Document, profile: SiteProfile | None = None, title: str | No
     if page is None:
         return BodyChoice(element=doc.root, cue="page", confidence=0.1)
     own = own_post(doc)
-    prose = Prose(doc.root, own or only(doc, "main") or only(doc, "h1"), find_cards(doc.root, doc.url))
-    region = _region(own, page, prose)
-    total = prose.of(region)
-    learned = _learned(doc, profile, prose, total)
+    marks = own or only(doc, "main") or only(doc, "h1")
+    prose = Prose(doc.root, marks, find_cards(doc.root, doc.url), sure=any(map(_is_numbered, own)))
+    region = _region(doc, own, page, prose)
+    size = _measure(region, prose)
+    learned = _learned(doc, profile, region, prose, size)
     if learned is not None:
         return learned
-    best = max(_candidates(doc, prose, total), key=lambda c: c.weight * c.share, default=None)
+    best = max(_candidates(doc, region, prose, size), key=lambda c: c.weight * c.share, default=None)
     if best is not None and best.share > 0.3:
         return BodyChoice(element=_joined([best.element, *best.others]), cue=best.cue, confidence=best.weight * best.share)
     dense = _densest(region, prose)
@@ -71,20 +76,46 @@ def find_body(doc: Document, profile: SiteProfile | None = None, title: str | No
     return BodyChoice(element=chosen, cue="prose" if titled is None else "below the title", confidence=0.5)
 
 
-def _region(own: list[HtmlElement], page: HtmlElement, prose: Prose) -> HtmlElement:
+def _region(doc: Document, own: list[HtmlElement], page: HtmlElement, prose: Prose) -> HtmlElement:
+    """The part of the page to look in: the post's own element, unless the theme puts the text elsewhere."""
     for element in own:
-        if prose.of(element) >= 0.4 * prose.of(page) or (element.get("id") and len(TEXT(element).split()) >= 60):
+        if prose.of(element) >= 0.4 * prose.of(page):
             return element
-    return page
+        # A short post: menus and footers may say more than it does, another article would say much more.
+        if prose.of(page) < MUCH and (_holds_container(doc, element) or (len(TEXT(element).split()) >= 15 and _is_numbered(element))):
+            return element
+    return page if prose.of(page) >= LEAST else next(iter(only(doc, "main")), page)
 
 
-def _learned(doc: Document, profile: SiteProfile | None, prose: Prose, total: int) -> BodyChoice | None:
+def _holds_container(doc: Document, element: HtmlElement) -> bool:
+    return any(element in e.iterancestors() for css, weight in _rows() if weight >= 0.85 for e in doc.find(css))
+
+
+def _is_numbered(element: HtmlElement) -> bool:
+    return (element.get("id") or "").startswith("post-")
+
+
+def _measure(region: HtmlElement, prose: Prose) -> Callable[[HtmlElement], float]:
+    """How much of a region's text an element holds, 0…1: prose, or all words and pictures where there is little prose."""
+    total = prose.of(region)
+    if total >= LEAST:
+        return lambda e: min(1.0, prose.of(e) / total)
+    whole = _worth(region)
+    return lambda e: 0.0 if not whole or prose.elsewhere(e) else min(1.0, _worth(e) / whole)
+
+
+def _worth(element: HtmlElement) -> int:
+    return len(TEXT(element).split()) + 10 * sum(1 for _ in element.iter("img", "iframe", "video", "audio"))
+
+
+def _learned(
+    doc: Document, profile: SiteProfile | None, region: HtmlElement, prose: Prose, size: Callable[[HtmlElement], float]
+) -> BodyChoice | None:
     for css in profile.containers if profile is not None else ():
         found = [e for e in doc.find(css) if not prose.elsewhere(e)]
-        if found:
-            best = max(found, key=prose.of)
-            if prose.of(best) >= 0.2 * total:
-                return BodyChoice(element=best, cue=f"site: {css}", confidence=0.95)
+        best = max(found, key=size, default=None)
+        if best is not None and (size(best) >= 0.2 or region in (best, *best.iterancestors())):
+            return BodyChoice(element=best, cue=f"site: {css}", confidence=0.95)
     return None
 
 
@@ -94,34 +125,30 @@ def _rows() -> tuple[tuple[str, float], ...]:
     return tuple((row["selector"], row["weight"]) for row in rows)
 
 
-def _candidates(doc: Document, prose: Prose, total: int) -> list[Candidate]:
+def _candidates(doc: Document, region: HtmlElement, prose: Prose, size: Callable[[HtmlElement], float]) -> list[Candidate]:
     found: list[Candidate] = []
-    if not total:
-        return found
     for selector, weight in _rows():
-        bearers = [e for e in doc.find(selector) if prose.of(e)]
+        bearers = [e for e in doc.find(selector) if size(e)]
         for element in bearers:
-            others = _continued(element, bearers, prose, total)
-            mass = prose.of(element) + sum(map(prose.of, others))
-            found.append(Candidate(element, selector, weight, min(1.0, mass / total), others))
+            others = _continued(element, bearers, size)
+            found.append(Candidate(element, selector, weight, min(1.0, size(element) + sum(map(size, others))), others))
+    if prose.of(region) < LEAST:
+        return [c for c in found if region in (c.element, *c.element.iterancestors())]
     for name, bearers in doc.named.items():
         if not _is_likely(name):
             continue
-        bearers = [e for e in bearers if e.tag not in FRAMES and prose.of(e) > 0.05 * total]
+        bearers = [e for e in bearers if e.tag not in FRAMES and size(e) > 0.05]
         common = _common(bearers) if bearers else None
-        if common is not None and common.tag not in FRAMES and prose.of(common) >= 0.75 * total:
-            found.append(Candidate(common, f"like {name}", LIKELY, min(1.0, prose.of(common) / total)))
+        if common is not None and common.tag not in FRAMES and size(common) >= 0.75:
+            found.append(Candidate(common, f"like {name}", LIKELY, size(common)))
     return found
 
 
-def _continued(element: HtmlElement, bearers: list[HtmlElement], prose: Prose, total: int) -> list[HtmlElement]:
+def _continued(element: HtmlElement, bearers: list[HtmlElement], size: Callable[[HtmlElement], float]) -> list[HtmlElement]:
     """Later siblings that the same selector names: a body in pieces."""
     parent = element.getparent()
-    return [
-        e
-        for e in bearers[bearers.index(element) + 1 :]
-        if e.getparent() is parent and prose.of(e) > 0.05 * total and "excerpt" not in classes(e)
-    ]
+    later = bearers[bearers.index(element) + 1 :]
+    return [e for e in later if e.getparent() is parent and size(e) > 0.05 and "excerpt" not in classes(e)]
 
 
 def _joined(parts: list[HtmlElement]) -> HtmlElement:
@@ -155,8 +182,10 @@ def _common(elements: list[HtmlElement]) -> HtmlElement:
 
 
 def _densest(region: HtmlElement, prose: Prose) -> HtmlElement:
-    """The smallest element that holds four fifths of a region's prose."""
+    """The smallest element that holds four fifths of a region's prose; the region itself where there is little."""
     node = region
+    if prose.of(region) < LEAST:
+        return region
     while True:
         child = max((c for c in node if c in prose.mass), key=prose.of, default=None)
         if child is None or prose.of(child) < 0.8 * prose.of(node) or child.tag in LEAVES:

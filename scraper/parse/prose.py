@@ -25,15 +25,18 @@ class Prose:
     """The prose of a tree, in characters. ``mass`` maps an element to what it holds; an element that is absent holds none.
 
     Links' and headings' texts don't count, nor what stands in menus, sidebars and ``cards``, unless it is one of ``keep`` (elements
-    that surely hold the body) or most of what there is.
+    that hold the body) or most of what there is; with ``sure``, most of what there is outside of ``keep`` is no exception.
     """
 
-    def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = (), cards: Iterable[HtmlElement] = ()):
+    def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = (), cards: Iterable[HtmlElement] = (), *, sure: bool = False):
         own = _holders(root)
         landmarks = list(keep)
         self._keep = frozenset(a for e in landmarks for a in (e, *e.iterancestors()))
         self._raw = _summed(own)
-        self._most = 0.5 * (max((self._raw.get(e, 0) for e in landmarks), default=0) or self._raw.get(root, 0))
+        whole = self._raw.get(root, 0)
+        kept = max((self._raw.get(e, 0) for e in landmarks), default=0)
+        self._most = 0.5 * (kept or whole)
+        self._bounds = frozenset(landmarks) if sure else None
         self._out: dict[HtmlElement, bool] = dict.fromkeys((c for c in cards if c not in self._keep), True)
         self.own = {e: size for e, size in own.items() if not self.elsewhere(e)}
         self.mass = _summed(self.own)
@@ -55,9 +58,14 @@ class Prose:
             path.append(node)
             node = node.getparent()
         for step in reversed(path):
-            verdict = verdict or (step not in self._keep and self._raw.get(step, 0) < self._most and fenced(step))
+            verdict = verdict or (step not in self._keep and fenced(step) and not self._is_most(step))
             self._out[step] = verdict
         return verdict
+
+    def _is_most(self, element: HtmlElement) -> bool:
+        if self._raw.get(element, 0) < self._most:
+            return False
+        return self._bounds is None or any(a in self._bounds for a in element.iterancestors())
 
 
 def _holders(root: HtmlElement) -> dict[HtmlElement, int]:

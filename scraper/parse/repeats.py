@@ -30,8 +30,18 @@ def cut_title(container: HtmlElement, blocks: list[Block], safe: frozenset[HtmlE
     for block in blocks[:4]:
         if block.before > 40:
             return
-        if not block.loose and block.element not in safe and block.tag in TITLE_TAGS and bare(block.text) == wanted:
+        if not block.loose and block.element not in safe and block.tag in TITLE_TAGS and _is_title(block, wanted):
             drop(block)
+
+
+def _is_title(block: Block, wanted: str) -> bool:
+    said = bare(block.text)
+    if said == wanted:
+        return True
+    # Bridge prints the day in the heading: "05 Jan" before the title.
+    return (
+        block.tag in HEADINGS and len(wanted) > 8 and said.endswith(wanted) and block.words - wanted.count(" ") <= 4 and said[0].isdigit()
+    )
 
 
 def cut_featured(container: HtmlElement, safe: frozenset[HtmlElement], featured: str) -> None:

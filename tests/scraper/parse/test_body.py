@@ -113,6 +113,23 @@ def test_the_post_itself_wins_over_longer_neighbours() -> None:
     assert "Paragraph one" in text and "Neighbouring" not in text
 
 
+@pytest.mark.parametrize(
+    "short",
+    [
+        "<p>Gone fishing.</p>",
+        '<figure><img src="a.jpg"><figcaption>At sea</figcaption></figure>',
+        '<iframe src="https://video.example/1"></iframe>',
+    ],
+)
+def test_short_posts_are_found_beside_longer_matters(short: str) -> None:
+    html = page(
+        f'<article id="post-7" class="post-7 post"><header class="entry-header"><h1>Harbour</h1></header><div class="entry-content">{short}</div></article>',
+        after=f'<div class="below"><p>{SENTENCES[0]}</p><p>{SENTENCES[1]}</p></div>',
+    )
+    element = find_body(read_document(html), title="Harbour").element
+    assert element.get("class") == "entry-content"
+
+
 def test_a_learned_selector_comes_first() -> None:
     html = page(f'<div class="entry-content"><div class="bio-of-author">About the man.</div><div class="real-text">{TEXT}</div></div>')
     choice = find_body(read_document(html), SiteProfile(containers=[".real-text"]))
