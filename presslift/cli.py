@@ -211,7 +211,10 @@ def reparse(terminal: Terminal, /, out: Path, learn: bool, config: Path | None) 
     terminal.start(settings, out)
     summary = run(out, learn=learn, settings=settings, progress=terminal.progress)
     terminal.say(f"{summary.exported} records read from the archive, {summary.updated} changed")
+    if summary.failed:
+        terminal.say(f"{summary.failed} pages are not in the archive any more: their records stay as they were", level="warning")
     terminal.give(summary.out)
+    sys.exit(summary.exit_code)
 
 
 @cli.command(short_help="Read single pages into records, as JSON lines.")

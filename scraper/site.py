@@ -6,6 +6,7 @@ A profile is kept as ``site.yaml``, which the tool owns; ``overrides.yaml`` besi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,11 @@ def load_profile(path: Path) -> SiteProfile:
     data = _read(path)
     corrections = path.with_name("overrides.yaml")
     if corrections.exists():
-        data |= _read(corrections)
+        corrected = _read(corrections)
+        for name in corrected.keys() - set(SiteProfile.__struct_fields__):
+            near = get_close_matches(name, SiteProfile.__struct_fields__, 1)
+            raise ConfigError(f"{corrections}: {name}: is no part of site.yaml" + (f"; did you mean {near[0]}?" if near else ""))
+        data |= corrected
     try:
         profile = msgspec.convert(data, SiteProfile)
     except msgspec.ValidationError as error:

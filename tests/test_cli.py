@@ -92,6 +92,22 @@ def test_reparse_gives_the_folder(out: Path) -> None:
     assert tree(out / "export") == before
 
 
+def test_reparse_with_corrections(out: Path) -> None:
+    (out / "overrides.yaml").write_text("container: [main]\n")
+    refused(presslift("reparse", out), 2, "overrides.yaml", "did you mean containers?")
+    (out / "overrides.yaml").write_text("title_suffix: nothing\n")
+    assert presslift("reparse", out).returncode == 0
+
+
+def test_reparse_without_an_archive_keeps_what_was_read(out: Path) -> None:
+    before = tree(out / "export")
+    for path in (out / "archive").iterdir():
+        path.write_bytes(b"")
+    done = presslift("reparse", out)
+    assert (done.returncode, done.stdout) == (1, f"{out}\n") and "9 pages are not in the archive any more" in done.stderr
+    assert tree(out / "export") == before
+
+
 def test_check(out: Path) -> None:
     done = presslift("check", out)
     assert (done.returncode, done.stderr) == (0, "") and "10 discovered = 9 exported, 0 failed, 1 excluded" in done.stdout

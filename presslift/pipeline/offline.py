@@ -116,7 +116,10 @@ def export(out: str | Path, formats: Sequence[str] | None = None, *, settings: S
 
 
 def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None = None, progress: Progress | None = None) -> RunSummary:
-    """Parse the archive anew, offline; ``learn`` learns the site's profile anew as well. Raises as ``export`` does."""
+    """Parse the archive anew, offline; ``learn`` learns the site's profile anew as well. Raises as ``export`` does.
+
+    An article whose page the archive has no more stays as it is, and counts as failed.
+    """
     folder = open_folder(out)
     chosen = _settings(folder, settings)
     with hold(folder), Store(folder) as store:
@@ -130,7 +133,8 @@ def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None =
             number,
         )
         reader = Reader(store, getter, number, facts, chosen, folder, progress or (lambda stage, done, known: None))
-        keys = reader.due(full=True)
+        due = reader.due(full=True)
+        keys = [key for key in due if _at_hand(store, getter, key)]
         reader.learn(again=learn)
         reader.read_all(keys)
         hosts = site_hosts(facts.url, chosen.site.aliases)
@@ -140,9 +144,22 @@ def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None =
         written = export_if_changed(folder, store, facts, chosen, hosts)
         archive.close()
         record_settings(folder, chosen)
+        lost = len(due) - len(keys)
         return RunSummary(
-            out=str(folder), site=facts.url, run=number, exported=reader.read, updated=settler.counts["updated"], exports_written=written
-        )
+            out=str(folder), site=facts.url, run=number, exported=reader.read, failed=lost, exit_code=int(lost > 0),
+            updated=settler.counts["updated"], exports_written=written,
+        )  # fmt: skip
+
+
+def _at_hand(store: Store, getter: Getter, key: str) -> bool:
+    row = store.row("SELECT page FROM addresses WHERE key = ?", key)
+    if row is None or row["page"] is None:
+        return True
+    try:
+        getter.archived(row["page"])
+    except FetchError:
+        return False
+    return True
 
 
 def status(out: str | Path) -> dict[str, Any]:
