@@ -7,15 +7,23 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
+from lxml.html import HtmlElement
 from msgspec import Struct
 
 from presslift.records import Account, Precision, Seo
-from presslift.scraper.parse.document import read_fragment, text_of
+from presslift.scraper.parse.document import detach, inner_html, read_fragment, text_of
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.people import split_names
 
-ELLIPSIS = re.compile(r"(\[?\s*(?:…|\.\.\.)\s*\]?)\s*$|\bContinue reading\b.*$", re.I)
+ELLIPSIS = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?")
+TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
+WORD = re.compile(r"[^\W_]+")
+OPENING = 20_000
+"""Characters of a content that are looked at for an excerpt made of it: WordPress takes the first 55 words."""
+LONGEST_MORE = 60
+"""Characters that a theme may write behind an excerpt's ellipsis: "Read more", in any language."""
 
 
 class Moment(Struct, kw_only=True):
@@ -118,9 +126,8 @@ def _in_utc(when: datetime) -> str | None:
 
 def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
     """A REST item of any type, with ``context=view``. ``offset`` (±hh:mm) serves where the item has no GMT date."""
-    content, excerpt = item.get("content") or {}, plain(item.get("excerpt"))
+    content, excerpt = item.get("content") or {}, excerpt_of(item.get("excerpt"), string(item.get("link")))
     content_html = string(content.get("rendered") if isinstance(content, dict) else content)
-    text = text_of(read_fragment(content_html)) if content_html and excerpt else ""
     terms = [n for value in _term_lists(item) for n in value]
     return ItemReading(
         source="rest",
@@ -137,7 +144,7 @@ def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         template=string(item.get("template")),
         title=plain(item.get("title")),
         excerpt=excerpt,
-        excerpt_manual=_is_manual(excerpt, text) if excerpt else None,
+        excerpt_manual=is_manual(excerpt, content_html or "") if excerpt else None,
         content_html=content_html,
         notes=_core_notes(item),
         published=moment(item.get("date"), item.get("date_gmt"), offset),
@@ -160,10 +167,62 @@ def _term_lists(item: dict[str, Any]) -> list[list[int]]:
     return [*lists, *([n for v in values if (n := whole(v))] for values in spelled)]
 
 
-def _is_manual(excerpt: str, text: str) -> bool:
-    bare = ELLIPSIS.sub("", excerpt).strip()
-    folded, body = re.sub(r"\W+", "", bare).lower(), re.sub(r"\W+", "", text).lower()
-    return not (bool(ELLIPSIS.search(excerpt)) and body.startswith(folded[:60])) and not (folded and body == folded)
+def excerpt_of(value: Any, url: str | None) -> str | None:
+    """The text of an excerpt, less the links to the post itself: themes and feeds hang "Read more" on it."""
+    rendered = value.get("rendered") if isinstance(value, dict) else value
+    if not isinstance(rendered, str) or "<a" not in rendered or not url:
+        return plain(value)
+    root = without_footer(read_fragment(rendered), url)
+    for link in [a for a in root.iter("a") if leads_to(a.get("href"), url)]:
+        detach(link)
+    return text_of(root) or None
+
+
+def leads_to(href: str | None, url: str) -> bool:
+    """Whether a link goes to an address, whatever protocol, fragment or tracking it has."""
+    there, here = split_url(href or ""), split_url(url)
+    if (there.netloc or here.netloc).removeprefix("www.") != here.netloc.removeprefix("www."):
+        return False
+    same = unquote(there.path).rstrip("/") == unquote(here.path).rstrip("/")
+    return same and bool(here.path.strip("/") or (there.query and there.query == here.query))
+
+
+def without_footer(root: HtmlElement, url: str) -> HtmlElement:
+    """Take off the line that SEO plugins put under what a feed prints: "The post X appeared first on Y", both of them links."""
+    last = next((e for e in reversed(root) if text_of(e)), None)
+    if last is None or (last.tail or "").strip() or last.tag not in ("p", "div"):
+        return root
+    links = [a for a in last.iter("a") if a.get("href")]
+    home = f"{split_url(url).scheme}://{split_url(url).netloc}/"
+    told = any(leads_to(a.get("href"), url) for a in links) and any((a.get("href") or "").rstrip("/") + "/" == home for a in links)
+    if told and len(text_of(last)) - sum(len(text_of(a)) for a in links) <= LONGEST_MORE:
+        detach(last)
+    return root
+
+
+def is_manual(excerpt: str, content_html: str) -> bool:
+    """Whether a person wrote an excerpt: WordPress's own is the content's first words, with an ellipsis where it goes on.
+
+    Words are compared in order, and some may be missing: blocks, note markers and shortcodes stay out of WordPress's excerpt.
+    """
+    marks = list(ELLIPSIS.finditer(excerpt))
+    cut = bool(marks) and len(excerpt) - marks[-1].end() <= LONGEST_MORE
+    said = WORD.findall((excerpt[: marks[-1].start()] if cut else excerpt).casefold())
+    held = WORD.findall(html.unescape(TAG.sub(" ", content_html[:OPENING])).casefold())
+    if not said or not held:
+        return True
+    told, at = 0, 0
+    for number, word in enumerate(said):
+        window = held[at : at + 60]
+        # The last word may be cut.
+        found = next((n for n, other in enumerate(window) if other == word or (number == len(said) - 1 and other.startswith(word))), None)
+        if found is not None:
+            told, at = told + 1, at + found + 1
+    if told < 0.9 * len(said):
+        return True
+    whole_content = len(content_html) < OPENING and len(held) <= 1.15 * len(said) + 3
+    ends_within = excerpt.rstrip()[-1:].isalnum() and len(said) >= 20
+    return not (cut or whole_content or ends_within)
 
 
 def _core_notes(item: dict[str, Any]) -> dict[str, str]:
@@ -194,25 +253,33 @@ def read_feed(item: dict[str, Any], offset: str | None = None) -> ItemReading:
     """A feed item as ``discover.feed`` gives it: link, guid, title, creators, published, categories, content, description, …"""
     guid = item.get("guid")
     number = whole(item.get("wp_id")) or (
-        whole(next(iter(parse_qs(urlsplit(guid).query).get("p", [])), None)) if isinstance(guid, str) else None
+        whole(next(iter(parse_qs(split_url(guid).query).get("p", [])), None)) if isinstance(guid, str) else None
     )
-    content, excerpt = item.get("content"), plain(item.get("description"))
-    text = text_of(read_fragment(content)) if content and excerpt else ""
+    url = string(item.get("link"))
+    content, excerpt = _without_feed_footer(string(item.get("content")), url), excerpt_of(item.get("description"), url)
     return ItemReading(
         source="feed",
-        url=item.get("link") or None,
+        url=url,
         wp_id=number,
         guid=guid,
         title=plain(item.get("title")),
         excerpt=excerpt,
-        excerpt_manual=_is_manual(excerpt, text) if excerpt and content else None,
-        content_html=content or None,
+        excerpt_manual=is_manual(excerpt, content) if excerpt and content else None,
+        content_html=content,
         published=_feed_moment(item.get("published"), offset),
         author_names=[name for n in item.get("creators") or [] if isinstance(n, str) for name in split_names(n)],
         term_names=[n for n in item.get("categories") or [] if n],
         terms_complete=True,
         comment_count=item["comment_count"] if isinstance(item.get("comment_count"), int) else None,
     )
+
+
+def _without_feed_footer(content: str | None, url: str | None) -> str | None:
+    if not content or not url or split_url(url).path not in content[-1500:]:
+        return content
+    root = read_fragment(content)
+    before = len(root)
+    return inner_html(root) if len(without_footer(root, url)) < before else content
 
 
 def _feed_moment(value: Any, offset: str | None) -> Moment | None:

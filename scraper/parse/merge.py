@@ -18,7 +18,7 @@ from presslift.records import Account, Article, Capture, Comment, Extraction, Pe
 from presslift.scraper.parse import people
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.document import SPACE
-from presslift.scraper.parse.items import ItemReading
+from presslift.scraper.parse.items import ItemReading, is_manual
 from presslift.scraper.parse.metadata import UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
 
@@ -215,9 +215,15 @@ def _dates(article: Article, sources: Sources, ballot: Ballot) -> None:
 def _excerpt(article: Article, sources: Sources, ballot: Ballot) -> None:
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
     for item, cue in ((rest, "rest"), (feed, "feed")):
-        if item and item.excerpt and item.excerpt_manual is not None:
+        if item is None or not item.excerpt:
+            continue
+        manual = item.excerpt_manual
+        if manual is None and sources.body is not None and sources.body.words:
+            # A feed of summaries doesn't hold what its excerpts may be made of; the page does.
+            manual = is_manual(item.excerpt, sources.body.html)
+        if manual is not None:
             article.excerpt = ballot.pick("excerpt", (item.excerpt, cue, 1.0))
-            article.excerpt_source = "manual" if item.excerpt_manual else "auto"
+            article.excerpt_source = "manual" if manual else "auto"
             return
     if meta and meta.excerpt:
         article.excerpt, article.excerpt_source = ballot.pick("excerpt", (meta.excerpt, "page", 0.7)), meta.excerpt_source
