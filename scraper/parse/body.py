@@ -28,6 +28,7 @@ LEAST = 120
 MUCH = 3_000
 FRAMES = frozenset(("body", "html", "article", "main"))
 LEAVES = frozenset(("p", "ul", "ol", "table", "blockquote", "dl", "pre", "figure", "tbody"))
+LISTINGS = frozenset(("archive", "blog", "search"))
 KEPT_TAGS = frozenset(("figcaption", "form", "footer"))
 
 
@@ -60,7 +61,9 @@ def find_body(doc: Document, profile: SiteProfile | None = None, title: str | No
         return BodyChoice(element=doc.root, cue="page", confidence=0.1)
     own = own_post(doc)
     marks = own or only(doc, "main") or only(doc, "h1")
-    prose = Prose(doc.root, marks, find_cards(doc.root, doc.url), sure=any(map(_is_numbered, own)))
+    prose = Prose(
+        doc.root, marks, find_cards(doc.root, doc.url), sure=any(map(_is_numbered, own)), listing=bool(LISTINGS & doc.body_classes)
+    )
     region = _region(doc, own, page, prose)
     size = _measure(region, prose)
     learned = _learned(doc, profile, region, prose, size)

@@ -26,9 +26,18 @@ class Prose:
 
     Links' and headings' texts don't count, nor what stands in menus, sidebars and ``cards``, unless it is one of ``keep`` (elements
     that hold the body) or most of what there is; with ``sure``, most of what there is outside of ``keep`` is no exception.
+    A ``listing`` of posts has nothing but cards.
     """
 
-    def __init__(self, root: HtmlElement, keep: Iterable[HtmlElement] = (), cards: Iterable[HtmlElement] = (), *, sure: bool = False):
+    def __init__(
+        self,
+        root: HtmlElement,
+        keep: Iterable[HtmlElement] = (),
+        cards: Iterable[HtmlElement] = (),
+        *,
+        sure: bool = False,
+        listing: bool = False,
+    ):
         own = _holders(root)
         landmarks = list(keep)
         self._keep = frozenset(a for e in landmarks for a in (e, *e.iterancestors()))
@@ -36,6 +45,7 @@ class Prose:
         whole = self._raw.get(root, 0)
         kept = max((self._raw.get(e, 0) for e in landmarks), default=0)
         self._most = 0.5 * (kept or whole)
+        self._listing = listing
         self._bounds = frozenset(landmarks) if sure else None
         self._out: dict[HtmlElement, bool] = dict.fromkeys((c for c in cards if c not in self._keep), True)
         self.own = {e: size for e, size in own.items() if not self.elsewhere(e)}
@@ -63,7 +73,7 @@ class Prose:
         return verdict
 
     def _is_most(self, element: HtmlElement) -> bool:
-        if self._raw.get(element, 0) < self._most:
+        if self._raw.get(element, 0) < self._most or (not self._listing and surely_fenced(element)):
             return False
         return self._bounds is None or any(a in self._bounds for a in element.iterancestors())
 
@@ -110,6 +120,12 @@ def fenced(element: HtmlElement) -> bool:
         return False
     said = f"{element.get('class') or ''} {element.get('id') or ''}"
     return len(said) > 1 and _fenced_names(said)
+
+
+def surely_fenced(element: HtmlElement) -> bool:
+    """Whether a class or the id of an element is one that no body bears."""
+    said = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return any(names("themes", "elsewhere", "surely").within(n) for n in map(plain_name, said.split()))
 
 
 @cache
