@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml import etree
 from msgspec import Struct
@@ -246,7 +246,10 @@ class _Reader:
 
 
 def _archive(url: str, taxonomy: str, slug: str | None, answer: Answer) -> Evidence:
-    last = unquote(url.split("?")[0].rstrip("/").rsplit("/", 1)[-1])
+    parts = urlsplit(url)
+    # Under plain permalinks the query names the term: ?tag=news, ?genre=essay; ?cat=3 doesn't tell a slug.
+    named = dict(parse_qsl(parts.query))
+    last = named.get({"post_tag": "tag"}.get(taxonomy, taxonomy)) if named else unquote(parts.path.rstrip("/").rsplit("/", 1)[-1])
     data: dict[str, Any] = {"taxonomy": taxonomy, "slug": slug or last, "url": url, "members": []}
     data |= {"name": None, "wp_id": None, "description": None}
     return Evidence(kind="archive", data=data, source="sitemap", capture=capture_of(answer, "archive"))

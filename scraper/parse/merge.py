@@ -176,7 +176,9 @@ def _identity(article: Article, sources: Sources, title: str | None, ballot: Bal
     last = unicodedata.normalize("NFC", unquote(urlsplit(sources.url).path.rstrip("/").rsplit("/", 1)[-1]))
     # Permalinks such as /archives/123 and /?p=123 don't tell it.
     told = [s if s and s != str(article.wp_id) else None for s in (meta.slug if meta else None, last)]
-    made = people.title_slug(title, meta.language if meta else None) if title else None
+    # The front page's address has none, and its title is often the site's.
+    front = urlsplit(sources.url).path in ("", "/") and not urlsplit(sources.url).query
+    made = people.title_slug(title, meta.language if meta else None) if title and not front else None
     candidates = [(rest and rest.slug, "rest", 1.0), (told[0], "page", 0.9), (told[1], "url", 0.8), (made, "made from the title", 0.5)]
     article.slug = ballot.pick("slug", *candidates)
     for name in ("menu_order", "sticky", "format", "template"):
