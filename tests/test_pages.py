@@ -110,3 +110,63 @@ def test_case_says_where_its_markup_is_from(case: Path) -> None:
 def test_pages_checked_against_source_cover_enough(kind: str) -> None:
     shown = {case["covers"][kind] for case in EXPECTED.values() if case["checked"] == "source" and kind in case["covers"]}
     assert len(shown) >= FEWEST[kind], sorted(shown)
+
+
+# --- docs/extending.md is what it says ---
+
+GUIDE = HOUSE / "docs" / "extending.md"
+FILE = re.compile(r"`(?P<path>[\w./]+)`(?:, (?:at the end|below `(?P<below>[^`]+)`))?:\n\n```\w+\n(?P<text>.*?)```", re.DOTALL)
+COMMAND = re.compile(r"^    (\.venv/bin/python -m pytest .+)$", re.MULTILINE)
+ROOMS = ("presslift", "scraper", "transforms", "exports")
+
+
+def guide_files() -> list[tuple[str, str | None, str]]:
+    """The files of the guide's example: path, the line that a row goes below (None: the end), text."""
+    return [(m["path"], m["below"], m["text"]) for m in FILE.finditer(GUIDE.read_text(encoding="utf-8"))]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the project in which the guide's example can be followed."""
+    for room in ROOMS:
+        shutil.copytree(HOUSE / room, tmp_path / room, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "tests").mkdir()
+    for name in ("pyproject.toml", "tests/__init__.py", "tests/test_pages.py"):
+        shutil.copy(HOUSE / name, tmp_path / name)
+    return tmp_path
+
+
+def follow(copy: Path, files: list[tuple[str, str | None, str]]) -> None:
+    for path, below, text in files:
+        target = copy / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        written = target.read_text(encoding="utf-8") if target.exists() else ""
+        before, line, after = written.partition(f"{below}\n") if below else (written, "", "")
+        assert not below or line, f"{path} has no line {below}"
+        target.write_text(f"{before}{line}{text}{after}" if below else f"{written}\n{text}" if written else text, encoding="utf-8")
+
+
+def test_guide_leads_a_new_user_to_a_passing_test(copy: Path) -> None:
+    follow(copy, guide_files())
+    command = COMMAND.search(GUIDE.read_text(encoding="utf-8"))
+    assert command
+    arguments = [sys.executable, *command[1].split()[1:], "-p", "no:cacheprovider"]
+    run = subprocess.run(arguments, cwd=copy, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(copy)}, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "2 passed" in run.stdout
+
+
+def test_guide_teaches_what_was_not_known() -> None:
+    texts = {Path(path).name: text for path, _, text in guide_files()}
+    told = differences(texts["page.html"].encode(), json.loads(texts["expected.json"]))
+    assert {line.split(":")[0] for line in told} >= {"published", "body_text", "footnotes", "related"}
+
+
+def test_guide_names_tables_that_exist() -> None:
+    rows = re.findall(r"^\| [^|]+ \| `(\w+\.toml)` \| (.+) \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 10
+    for name, places in rows:
+        table = (HOUSE / "scraper" / "knowledge" / name).read_text(encoding="utf-8")
+        for place in re.findall(r"`(\[[^`]+\])`", places):
+            known = re.escape(place).replace("CODE", "[a-z]{2}").replace("ROLE", "[a-z]+").replace("KIND", "[a-z]+")
+            assert re.search(rf"^{known}$", table, re.MULTILINE), f"{name} has no {place}"
