@@ -167,7 +167,11 @@ class Settler:
     def _answers_well(self, vanished: list[str], getter: Getter) -> bool:
         """Whether some article that did not vanish can be looked at: where none can, it is the site that is ill."""
         gone = set(vanished)
-        rows = [r for r in self._store.rows("SELECT key, url FROM articles WHERE state = 'live' ORDER BY id") if r["key"] not in gone]
+        query = (
+            "SELECT articles.url, addresses.key, seen_run FROM articles JOIN addresses ON article = articles.id "
+            "WHERE articles.state = 'live' ORDER BY articles.id"
+        )
+        rows = [r for r in self._store.rows(query) if r["key"] not in gone or r["seen_run"] == self._run]
         for row in rows[:: max(1, len(rows) // SAMPLES)][:SAMPLES]:
             try:
                 if judge(getter(row["url"], kind="page"), home=self._facts.url).ok:
@@ -184,6 +188,8 @@ class Settler:
         try:
             answer = getter(row["url"], kind="page")
         except FetchError:
+            if complete and not listed:
+                self._store.update_address(row["address"], gone_run=row["gone_run"] or self._run)
             return None
         if answer.status in (404, 410):
             if complete and not listed:
@@ -195,7 +201,7 @@ class Settler:
                 return None
         if row["gone_run"] and row["gone_run"] < self._run:
             return (
-                f"HTTP {answer.status} on its own address in two runs"
+                f"HTTP {answer.status} on its own address, and gone in two runs"
                 if answer.status in (404, 410)
                 else "absent from a complete listing in two runs"
             )
