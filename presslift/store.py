@@ -291,6 +291,12 @@ class Store:
         for row in self.rows(f"SELECT data FROM evidence WHERE kind = ? {where} ORDER BY key", *values):
             yield json.loads(row["data"])
 
+    def drop_evidence(self, kind: str, key: str | None = None, *, before: int | None = None) -> None:
+        """Forget one piece of evidence, or those of a kind that were last seen before a run."""
+        self.write(
+            "DELETE FROM evidence WHERE kind = ? AND (? IS NULL OR key = ?) AND (? IS NULL OR seen_run < ?)", kind, key, key, before, before
+        )
+
     # ---- articles
 
     def put_parsed(self, article: Article, key: str, at: str) -> None:

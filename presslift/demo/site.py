@@ -246,14 +246,17 @@ class DemoSite:
         items = self._rest_list(route)
         if items is None:
             return 404, kind, json.dumps({"code": "rest_no_route", "message": "No route was found.", "data": {"status": 404}}).encode(), {}
+        items = [item for item in items if wanted(item, query)]
         size, page = int(query.get("per_page", 10)), int(query.get("page", 1))
         if size > 100:
             return 400, kind, json.dumps({"code": "rest_invalid_param", "message": "per_page", "data": {"status": 400}}).encode(), {}
         pages = -(-len(items) // size)
         if page > max(pages, 1):
             return 400, kind, json.dumps({"code": "rest_post_invalid_page_number", "message": "page", "data": {"status": 400}}).encode(), {}
-        items.sort(key=lambda i: int(i["id"]))
-        shown = items[(page - 1) * size : page * size]
+        items.sort(key=lambda i: (str(i.get(order_of(query), "")), int(i["id"])), reverse=query.get("order", "desc") == "desc")
+        start = int(query["offset"]) if "offset" in query else (page - 1) * size
+        fields = query["_fields"].split(",") if "_fields" in query else None
+        shown = [{k: v for k, v in i.items() if fields is None or k in fields} for i in items[start : start + size]]
         return 200, kind, json.dumps(shown, ensure_ascii=False).encode(), {"X-WP-Total": str(len(items)), "X-WP-TotalPages": str(pages)}
 
     def _rest_fixed(self) -> dict[str, Any]:
@@ -369,6 +372,22 @@ class DemoSite:
             "type": "comment",
             "link": f"{self.link(post)}#comment-{comment['id']}",
         }
+
+
+def wanted(item: dict[str, Any], query: dict[str, str]) -> bool:
+    """Whether REST's parameters let an item through."""
+    if "include" in query and str(item["id"]) not in query["include"].split(","):
+        return False
+    for parameter, field in (("modified_after", "modified_gmt"), ("after", "date_gmt")):
+        if parameter in query and str(item.get(field, "")) <= query[parameter].removesuffix("Z"):
+            return False
+    return True
+
+
+def order_of(query: dict[str, str]) -> str:
+    """The field that REST sorts by."""
+    named = {"modified": "modified_gmt", "date": "date_gmt", "date_gmt": "date_gmt"}
+    return named.get(query.get("orderby", "date"), "")
 
 
 def gmt(local: str) -> datetime:

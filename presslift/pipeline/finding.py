@@ -109,6 +109,7 @@ class Finder:
         self.listings.append(listing)
         if (listing.source, listing.name, listing.complete, listing.detail) == ("rest", "comment", True, None):
             self._store.set_meta(COMMENTS_LISTED, self._run)
+            self._store.drop_evidence("comment", before=self._run)
         url = f"{listing.source}: {listing.name}" if "://" not in listing.name else listing.name
         if listing.complete:
             self._store.write("DELETE FROM problems WHERE url = ? AND kind = 'listing'", url)
@@ -142,6 +143,8 @@ class Finder:
             put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", data, self._run)
         elif evidence.kind == "archive":
             self._take_archive(data)
+        elif evidence.kind == "listed":
+            put("listed", f"{data['type']}/{data['id']}", data, self._run)
         else:
             put(evidence.kind, str(data.get("slug") or data.get("id")), data, self._run)
 
@@ -160,6 +163,7 @@ class Finder:
             "width": whole(details.get("width")),
             "height": whole(details.get("height")),
             "title": plain(data.get("title")),
+            "modified": string(data.get("modified_gmt")),
         }
         self._store.put_evidence("media", str(kept["wp_id"]), kept, self._run)
         self._store.put_evidence("media_url", article_key(source, self._start), kept, self._run)

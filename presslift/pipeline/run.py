@@ -25,11 +25,12 @@ from presslift.pipeline.archives import ArchiveReader
 from presslift.pipeline.finding import Finder
 from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold
+from presslift.pipeline.quiet import Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
 from presslift.records import SiteFacts
-from presslift.scraper.discover import discover
+from presslift.scraper.discover import discover, discover_rest
 from presslift.scraper.discover.events import Event, Found
 from presslift.scraper.fetch.addresses import site_hosts, start_address
 from presslift.scraper.fetch.archive import Archive
@@ -53,6 +54,7 @@ class RunSummary(Struct, kw_only=True):
     run: int
     exit_code: int = 0
     resumed: bool = False
+    looked_at: str = "all"
     discovered: int = 0
     exported: int = 0
     failed: int = 0
@@ -240,14 +242,15 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
 def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, options: Options, getter: Getter, first: bool) -> None:
     watch = Watch(options)
     site, run = summary.site, summary.run
-    watch("probing", 0, 0)
-    facts = _settled_facts(probe_site(site, getter, settings), site, store)
+    plan = _planned(summary, store, settings, options, getter, first, watch)
+    facts, finder = _find(plan, summary, store, settings, getter, watch)
     hosts = site_hosts(facts.url, settings.site.aliases)
-    finder = Finder(store, run, facts.url, settings.scope)
-    finder.take(watch.finding(discover(facts, getter, settings)))
-    if not finder.counts:
-        raise SiteError(f"{site}: no posts or pages found in REST, sitemaps, feeds or links; nothing was changed")
-    finder.limit(settings.scope.limit)
+    summary.looked_at = plan.level
+    if plan.level == "nothing":
+        _account(summary, store, finder, Counter())
+        summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+        return
+    finder.limit(settings.scope.limit if plan.level != "changes" else None)
     reader = Reader(store, getter, run, facts, settings, folder, watch)
     watch.failed = lambda: reader.failed
     due = reader.due(full=options.full)
@@ -263,13 +266,44 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     settler = Settler(store, run, facts, settings, hosts, first=first, full=options.full)
     settler.withdraw()
     complete = not any(not listing.complete for listing in finder.listings)
-    settler.remove(finder.vanished(), getter, complete=complete, accept=options.accept_removals)
+    settler.remove(vanished(store, plan, run, finder), getter, complete=complete, accept=options.accept_removals)
     settler.settle()
-    _account(summary, store, finder, settler.counts, reader)
+    _account(summary, store, finder, settler.counts)
     if first and summary.exported == 0:
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
     watch("exporting", 0, 0)
     summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+    remember(store, run, plan, finder, settings)
+
+
+def _planned(summary: RunSummary, store: Store, settings: Settings, options: Options, getter: Getter, first: bool, watch: Watch) -> Plan:
+    """How much this run is to look at."""
+    if first or options.full or summary.resumed:
+        return Plan(level="all", why="the first run" if first else "asked for" if options.full else "a run was cut off")
+    watch("looking", 0, 0)
+    return Looker(store, getter, summary.run, settings).plan()
+
+
+def _find(plan: Plan, summary: RunSummary, store: Store, settings: Settings, getter: Getter, watch: Watch) -> tuple[SiteFacts, Finder]:
+    """The site's facts, and what was found, taken into the store. A listing that is not whole has everything looked at."""
+    site, run = summary.site, summary.run
+    if plan.level != "all":
+        facts = msgspec.convert(store.get_meta("facts"), SiteFacts)
+        finder = Finder(store, run, facts.url, settings.scope)
+        finder.take(plan.events if plan.level != "listing" else watch.finding(discover_rest(facts, getter, settings)))
+        if plan.level != "listing" or (
+            finder.counts
+            and all(x.complete and (x.detail is None or x.source != "rest" or x.name not in facts.rest_types) for x in finder.listings)
+        ):
+            return facts, finder
+        plan.level, plan.why = "all", "REST did not list everything"
+    watch("probing", 0, 0)
+    facts = _settled_facts(probe_site(site, getter, settings), site, store)
+    finder = Finder(store, run, facts.url, settings.scope)
+    finder.take(watch.finding(discover(facts, getter, settings)))
+    if not finder.counts:
+        raise SiteError(f"{site}: no posts or pages found in REST, sitemaps, feeds or links; nothing was changed")
+    return facts, finder
 
 
 class Watch:
@@ -309,7 +343,7 @@ def _main_reason(store: Store) -> str:
     return f"{row['n']} × {row['reason']}" if row else "no reason noted"
 
 
-def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[str], reader: Reader) -> None:
+def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[str]) -> None:
     states: dict[str, int] = {r["state"]: r["n"] for r in store.rows("SELECT state, count(*) AS n FROM addresses GROUP BY state")}
     summary.discovered = sum(states.values())
     summary.exported, summary.excluded = states.get("exported", 0), states.get("excluded", 0)

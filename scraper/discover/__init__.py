@@ -4,6 +4,7 @@ from presslift.scraper.discover.classify import AddressKind, address_kind, class
 from presslift.scraper.discover.crawl import read_archives
 from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Get, Left, Listing
 from presslift.scraper.discover.order import discover
+from presslift.scraper.discover.rest import discover_rest
 
 __all__ = [
     "AddressKind",
@@ -17,5 +18,6 @@ __all__ = [
     "address_kind",
     "classify",
     "discover",
+    "discover_rest",
     "read_archives",
 ]

@@ -76,9 +76,10 @@ class Evidence(Struct, kw_only=True):
     ``term``, ``user``, ``media``, ``comment``, ``type``, ``taxonomy``: REST's JSON object, with ``presslift_taxonomy`` in a
     term. ``archive``: ``{taxonomy, name, slug, wp_id, url, description, members: [addresses], pictures: {address: picture}}``, ``taxonomy`` being
     category, post_tag, author, date, a custom taxonomy or post_type; what isn't known is None, ``members`` may be empty.
+    ``listed``: ``{type, id, modified, link}`` of a row of an article's REST collection, whatever becomes of it.
     """
 
-    kind: Literal["term", "user", "media", "comment", "type", "taxonomy", "archive"]
+    kind: Literal["term", "user", "media", "comment", "type", "taxonomy", "archive", "listed"]
     data: dict[str, Any]
     source: Source = "rest"
     capture: Capture | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal
+from collections.abc import Container, Iterator
+from typing import Any, Literal, TypeAlias
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from presslift.config import Settings
@@ -15,27 +15,38 @@ from presslift.scraper.discover.rest_listing import Collection, Row
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 
 CORE_TAXONOMIES = {"category": "categories", "post_tag": "tags"}
+Other: TypeAlias = Literal["term", "user", "media", "comment"]
+OTHERS: dict[str, str] = {"user": "users", "media": "media", "comment": "comments"}
 
 
-def discover_rest(facts: SiteFacts, get: Get, settings: Settings) -> Iterator[Event]:
-    """Read every collection that ``facts`` names, then taxonomies' terms, users, media and comments.
+def discover_rest(facts: SiteFacts, get: Get, settings: Settings, *, without: Container[str] = ()) -> Iterator[Event]:
+    """Read every collection that ``facts`` names, then taxonomies' terms, users, media and comments; but those of ``without``.
 
     Yields ``Found`` with the whole item for each public article, ``Left`` for protected ones and those without a page of their
-    own, ``Evidence`` for the rest, and a ``Listing`` for each collection, incomplete where it was refused or has a hole.
+    own, ``Evidence`` for the rest (``listed`` for every row of an article's collection), and a ``Listing`` for each collection,
+    incomplete where it was refused or has a hole.
     """
     if facts.rest_root is None:
         return
-    reader = _Reader(facts, get, settings)
+    reader = RestReader(facts, get, settings)
     for type_, address in facts.rest_types.items():
         yield from reader.articles(type_, address)
     yield from reader.taxonomies()
-    yield from reader.others("user", route(facts.rest_root, "wp/v2/users"))
-    yield from reader.others("media", route(facts.rest_root, "wp/v2/media"))
-    if settings.scope.comments:
-        yield from reader.others("comment", route(facts.rest_root, "wp/v2/comments"))
+    others: tuple[Other, ...] = ("user", "media", "comment")
+    for kind in others:
+        if kind not in without and (kind != "comment" or settings.scope.comments):
+            yield from reader.others(kind, collection_of(facts, kind))
 
 
-class _Reader:
+def collection_of(facts: SiteFacts, name: str) -> str:
+    """The address of the collection of a type, or of user, media, comment."""
+    assert facts.rest_root is not None
+    return facts.rest_types.get(name) or route(facts.rest_root, f"wp/v2/{OTHERS[name]}")
+
+
+class RestReader:
+    """REST's rows as events, for one site."""
+
     def __init__(self, facts: SiteFacts, get: Get, settings: Settings):
         self._facts, self._get = facts, get
         self._hosts = site_hosts(facts.url, settings.site.aliases)
@@ -53,7 +64,7 @@ class _Reader:
                 wp_id = number(row.item.get("id"))
                 if wp_id is None or wp_id not in ids:
                     ids.update({wp_id} - {None})  # type: ignore[arg-type]
-                    yield from self._article(type_, row)
+                    yield from self.article(type_, row)
             yield _listing(collection, type_ if language is None else f"{type_} ({language})")
 
     def _differs(self, collection: Collection, known: set[int]) -> bool:
@@ -62,8 +73,11 @@ class _Reader:
         wp_id = number(probe.item.get("id")) if probe else None
         return wp_id is not None and wp_id not in known
 
-    def _article(self, type_: str, row: Row) -> Iterator[Event]:
+    def article(self, type_: str, row: Row) -> Iterator[Event]:
+        """What one row of a type's collection comes to."""
         item = row.item
+        if number(item.get("id")) is not None:
+            yield Evidence(kind="listed", data={"type": type_, **listed(item)})
         wp_id, kind = number(item.get("id")), text(item.get("type")) or type_
         url = self._address(item, kind, wp_id)
         if url is None:
@@ -129,16 +143,29 @@ class _Reader:
         for name, address in bases.items():
             yield from self.others("term", address, taxonomy=name)
 
-    def others(self, kind: Literal["term", "user", "media", "comment"], address: str, taxonomy: str | None = None) -> Iterator[Event]:
+    def others(self, kind: Other, address: str, taxonomy: str | None = None) -> Iterator[Event]:
         """A collection that is evidence."""
         # The media's count includes those of unpublished posts, which are not shown.
         collection = Collection(self._get, address, taxonomy or kind, trusted=False)
         for row in collection.rows():
-            data = _without_links(row.item)
-            if taxonomy:
-                data["presslift_taxonomy"] = text(row.item.get("taxonomy")) or taxonomy
-            yield Evidence(kind=kind, data=data, capture=capture_of(row.answer, "rest"))
+            yield self.other(kind, row, taxonomy)
         yield _listing(collection, taxonomy or kind)
+
+    def other(self, kind: Other, row: Row, taxonomy: str | None = None) -> Evidence:
+        """What one row of another collection comes to."""
+        data = _without_links(row.item)
+        if taxonomy:
+            data["presslift_taxonomy"] = text(row.item.get("taxonomy")) or taxonomy
+        return Evidence(kind=kind, data=data, capture=capture_of(row.answer, "rest"))
+
+
+def listed(item: dict[str, Any]) -> dict[str, Any]:
+    """What tells one state of an article from another: its id, when it changed, where it is."""
+    return {
+        "id": number(item.get("id")),
+        "modified": text(item.get("modified_gmt")) or text(item.get("modified")),
+        "link": text(item.get("link")),
+    }
 
 
 def _without_links(item: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -36,12 +36,14 @@ class Collection:
     """Reads a collection by ``rows()``; afterwards ``seen``, ``total``, ``holes`` and ``refused`` tell how it went.
 
     ``holes`` name what is missing after requests that failed; ``refused`` is set when nothing could be read at all. With
-    ``trusted`` the count that the server gives is a reason to read again.
+    ``trusted`` the count that the server gives is a reason to read again. ``fields`` are all that is asked of each item.
     """
 
-    def __init__(self, get: Get, url: str, name: str, *, trusted: bool = True, language: str | None = None):
+    def __init__(self, get: Get, url: str, name: str, *, trusted: bool = True, language: str | None = None, fields: Sequence[str] = ()):
         self._get, self._url = get, url
         self._parameters: dict[str, Any] = {"context": "view", "order": "asc", "orderby": "id"}
+        if fields:
+            self._parameters["_fields"] = ",".join(fields)
         if language:
             self._parameters["lang"] = language
         self.name, self.trusted = name, trusted

@@ -1,0 +1,182 @@
+"""The cheapest look at a site that tells the truth: whether anything can have changed, and if so what is to be asked."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from presslift.config import Settings
+from presslift.pipeline.finding import Finder
+from presslift.pipeline.getting import Getter, is_outage, now
+from presslift.pipeline.quiet_rest import RestLook, TooMuch
+from presslift.records import SiteFacts
+from presslift.scraper.discover import Event, Listing
+from presslift.scraper.discover.answers import Refused
+from presslift.spans import seconds_of
+from presslift.store import Store
+
+SEEN = "seen"
+"""What the last good run knew of the site's listings, under this name in the store: see ``Seen``."""
+
+Level = Literal["nothing", "changes", "listing", "all"]
+
+
+class Seen(Struct, kw_only=True):
+    """What a later run compares with: when everything was found and listed, by which run, in which scope; and REST's counts.
+
+    ``counts`` has the number that REST gave for each collection that it lists to the end (types, media, comment);
+    ``languages`` the types that are listed in further languages one by one.
+    """
+
+    discovered_at: str
+    listed_at: str
+    discovered_run: int
+    scope: str
+    by_rest: bool
+    counts: dict[str, int] = {}
+    languages: dict[str, list[str]] = {}
+
+
+class Plan(Struct, kw_only=True):
+    """What a run is to do: nothing; read ``events``; list REST's collections; or find everything.
+
+    ``gone`` are keys of addresses that a complete listing lacks; ``counts`` what is to be remembered if all goes well.
+    """
+
+    level: Level
+    why: str
+    events: list[Event] = []
+    gone: list[str] = []
+    counts: dict[str, int] = {}
+
+
+class Looker:
+    """Plans one run on an OUT that was filled before."""
+
+    def __init__(self, store: Store, getter: Getter, run: int, settings: Settings):
+        self._store, self._getter, self._run, self._settings = store, getter, run, settings
+        self.seen = seen_of(store)
+        facts = store.get_meta("facts")
+        self.facts = msgspec.convert(facts, SiteFacts) if facts else None
+
+    def plan(self) -> Plan:
+        """Look at the site, as little as will do. Failures of the way there are left to whoever looks at everything."""
+        why = self._needs_all()
+        if why is not None:
+            return Plan(level="all", why=why)
+        assert self.seen is not None and self.facts is not None
+        if self._is_due(self.seen.listed_at, self._settings.sync.listing_every):
+            return Plan(level="listing", why=f"a complete listing is due every {self._settings.sync.listing_every}")
+        try:
+            return self._changes(self.seen, self.facts)
+        except TooMuch as much:
+            return Plan(level="listing", why=str(much))
+        except Refused as refused:
+            return Plan(level="all", why=f"REST does not answer as it did: {refused}")
+
+    def _needs_all(self) -> str | None:
+        """Why everything is to be looked at; None when less will do."""
+        seen, last = self.seen, self._store.row("SELECT state, exit_code FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1", self._run)
+        if seen is None or self.facts is None or last is None:
+            return "nothing is known yet"
+        if last["state"] != "done":
+            return "the last run did not end well"
+        if seen.scope != scope_of(self._settings):
+            return "the settings have changed"
+        if self._is_due(seen.discovered_at, self._settings.sync.discover_every):
+            return f"everything is found anew every {self._settings.sync.discover_every}"
+        if not seen.by_rest:
+            return "REST does not list everything"
+        if self._store.row("SELECT 1 FROM problems WHERE kind = 'listing'"):
+            return "a listing was incomplete"
+        if self._store.row("SELECT 1 FROM addresses WHERE gone_run > 0 AND state = 'exported'"):
+            return "what may be gone is looked at again"
+        return None
+
+    @staticmethod
+    def _is_due(at: str, every: str) -> bool:
+        age = datetime.now(UTC) - datetime.fromisoformat(at)
+        # A clock that was set back makes the last time lie ahead.
+        return age < timedelta(0) or age >= timedelta(seconds=seconds_of(every))
+
+    def _changes(self, seen: Seen, facts: SiteFacts) -> Plan:
+        look = RestLook(self._store, self._getter, self._run, facts, self._settings, seen.counts, seen.languages)
+        again = self._to_try_again()
+        different = look.different()
+        if not different and not again:
+            return Plan(level="nothing", why="the newest entries and the totals are as they were")
+        if different and self._settings.scope.limit is not None:
+            raise TooMuch("something changed, and the newest are taken up to a limit")
+        events, gone = look.read(different, again)
+        why = f"changed: {', '.join(different)}" if different else "failed before"
+        return Plan(level="changes", why=why, events=events, gone=gone, counts=look.counts)
+
+    def _to_try_again(self) -> list[str]:
+        """Keys of what failed in a way that may mend by itself, or was not reached; the rest waits for the next listing."""
+        rows = self._store.rows(
+            "SELECT key, state, reason, status FROM addresses WHERE state = 'pending' OR (state IN ('failed', 'exported') AND reason IS NOT NULL)"
+        )
+        return [r["key"] for r in rows if r["state"] == "pending" or r["reason"] == "budget" or is_outage(r["reason"], r["status"])]
+
+
+def seen_of(store: Store) -> Seen | None:
+    """What the last good run knew; None where there was none, or another version wrote it."""
+    try:
+        return msgspec.convert(store.get_meta(SEEN), Seen)
+    except msgspec.ValidationError:
+        return None
+
+
+def scope_of(settings: Settings) -> str:
+    """What decides which addresses are taken and what is read of them, in short."""
+    parts = [settings.scope, settings.custom, settings.site]
+    return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:16]
+
+
+def vanished(store: Store, plan: Plan, run: int, finder: Finder) -> list[str]:
+    """Keys of exported addresses that the listings of a run, read to their ends, no longer hold; and those that say that they are gone."""
+    if plan.level == "all":
+        return finder.vanished()
+    query = (
+        "SELECT key FROM addresses WHERE article IS NOT NULL AND state = 'exported' AND ("
+        "(? AND seen_run < ? AND EXISTS (SELECT 1 FROM items WHERE items.key = addresses.key AND source = 'rest')) "
+        "OR (seen_run = ? AND reason = 'http_status' AND status IN (404, 410)))"
+    )
+    return [*plan.gone, *(row["key"] for row in store.rows(query, plan.level == "listing", run, run))]
+
+
+def remember(store: Store, run: int, plan: Plan, finder: Finder, settings: Settings) -> None:
+    """Keep what a run that went well knows, for the next to compare with."""
+    seen, at = seen_of(store), now()
+    if plan.level in ("all", "listing"):
+        counts, languages = _counted(finder.listings)
+        facts = msgspec.convert(store.get_meta("facts"), SiteFacts)
+        by_rest = bool(facts.rest_types) and all(name in counts for name in facts.rest_types)
+        if plan.level == "listing" and seen is not None:
+            begun, first = seen.discovered_at, seen.discovered_run
+        else:
+            begun, first = at, run
+        scope = scope_of(settings)
+        seen = Seen(
+            discovered_at=begun, discovered_run=first, listed_at=at, scope=scope, by_rest=by_rest, counts=counts, languages=languages
+        )
+    elif seen is not None:
+        seen.counts |= plan.counts
+    store.set_meta(SEEN, msgspec.to_builtins(seen))
+
+
+def _counted(listings: list[Listing]) -> tuple[dict[str, int], dict[str, list[str]]]:
+    counts: dict[str, int] = {}
+    languages: dict[str, list[str]] = {}
+    for listing in listings:
+        if listing.source != "rest" or not listing.complete or listing.detail is not None or listing.total is None:
+            continue
+        counts[listing.name] = listing.total
+        name, _, language = listing.name.partition(" (")
+        if language:
+            languages.setdefault(name, []).append(language.rstrip(")").split("-")[0].lower())
+    return counts, languages

@@ -1,0 +1,238 @@
+"""What a sync asks of a site, and that it misses nothing: counted and compared on a site whose REST, sitemaps or pages are open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from presslift.config import Settings
+from presslift.demo import snapshot
+from presslift.demo.site import DemoSite
+from presslift.errors import SiteError
+from presslift.pipeline import Options, RunSummary, migrate, sync
+from presslift.records import CONTENT_FIELDS
+from presslift.store import Store
+from tests.faulty import FaultySite, changes, records
+
+LATER = "2025-05-01T12:00:00"
+
+
+def asked(site: DemoSite, out: Path, settings: Settings | None = None, **options: Any) -> tuple[RunSummary, list[str]]:
+    """A sync, and the targets it asked for."""
+    before = len(site.requests)
+    summary = sync(out, config=settings or Settings(), options=Options(**options))
+    assert summary.requests == len(site.requests) - before
+    return summary, site.requests[before:]
+
+
+def kinds(targets: list[str]) -> list[str]:
+    """What was asked, in short: the route of REST, or the path."""
+    return [t.split("?")[0].removeprefix("/wp-json/wp/v2/") for t in targets]
+
+
+def post(site: DemoSite, id: int) -> dict[str, Any]:
+    found = site.by_id(id)
+    assert found is not None
+    return found
+
+
+def forget_listing(out: Path) -> None:
+    """Have the next sync find a complete listing due."""
+    with Store(out) as store:
+        store.set_meta("seen", store.get_meta("seen") | {"listed_at": "2001-01-01T00:00:00Z"})
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Any:
+    with FaultySite() as site:
+        migrate(site.url, tmp_path / "OUT", config=Settings())
+        yield site, tmp_path / "OUT"
+
+
+# ---- a day on which nothing happened
+
+
+@pytest.mark.parametrize("more", [0, 230])
+def test_a_quiet_run_asks_four_times_whatever_the_number_of_posts(tmp_path: Path, more: int) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        for number in range(more):
+            site.add(f"nota-{number}")
+        migrate(site.url, out, config=Settings())
+        before, times = snapshot(out / "export"), {p: p.stat().st_mtime_ns for p in (out / "export").iterdir()}
+        for _ in range(2):
+            summary, targets = asked(site, out)
+            assert kinds(targets) == ["/robots.txt", "posts", "pages", "comments"]
+            assert all("per_page=1&" in target for target in targets[1:])
+            assert (summary.looked_at, summary.exit_code, summary.exports_written) == ("nothing", 0, False)
+            assert summary.exported == len(records(out))
+        assert snapshot(out / "export") == before
+        assert {p: p.stat().st_mtime_ns for p in (out / "export").iterdir()} == times
+
+
+def test_without_comments_three_requests_do(tmp_path: Path) -> None:
+    settings = Settings()
+    settings.scope.comments = False
+    with FaultySite() as site:
+        migrate(site.url, tmp_path / "OUT", config=settings)
+        assert kinds(asked(site, tmp_path / "OUT", settings)[1]) == ["/robots.txt", "posts", "pages"]
+
+
+# ---- what happens on other days
+
+
+def edit(site: DemoSite) -> None:
+    post(site, 104).update(content="<p>Otro texto, escrito de nuevo por la mañana.</p>", modified=LATER)
+
+
+def publish(site: FaultySite) -> None:
+    site.add("recien-llegada", id=900, date="2025-05-02T08:00:00", tags=[])
+
+
+def schedule(site: FaultySite) -> None:
+    """A post that was written long ago and appears today: WordPress leaves its dates as they are."""
+    site.add("programada", id=901, date="2024-05-02T08:00:00", modified="2024-04-01T10:00:00")
+
+
+def delete(site: DemoSite) -> None:
+    site.data["posts"].remove(post(site, 105))
+
+
+def swap(site: FaultySite) -> None:
+    """One goes and one comes: the total is what it was."""
+    delete(site)
+    publish(site)
+
+
+def comment(site: DemoSite) -> None:
+    post(site, 103).setdefault("comments", []).append({"id": 77, "author": "Zoila", "date": LATER, "text": "Muy de acuerdo."})
+
+
+def approve(site: DemoSite) -> None:
+    """A comment that waited: its date is older than the newest's."""
+    post(site, 103).setdefault("comments", []).append({"id": 76, "author": "Zoila", "date": "2020-01-01T00:00:00", "text": "Al fin."})
+
+
+def retract(site: DemoSite) -> None:
+    post(site, 101)["comments"].pop()
+
+
+def rename(site: DemoSite) -> None:
+    renamed = post(site, 106)
+    old = site.link(renamed).removeprefix(site.url)
+    renamed |= {"slug": "otro-nombre", "modified": LATER}
+    site.moved[old] = site.link(renamed).removeprefix(site.url)
+
+
+def protect(site: DemoSite) -> None:
+    post(site, 103).update(password=True, modified=LATER)
+
+
+def new_tag(site: FaultySite) -> None:
+    site.data["tags"].append({"id": 99, "slug": "puerto-nuevo", "name": "Puerto nuevo"})
+    site.add("con-etiqueta", id=902, date="2025-05-03T08:00:00", tags=[99])
+
+
+def page_edit(site: DemoSite) -> None:
+    site.data["pages"][0].update(content="<p>Quiénes somos hoy, contado de otra manera.</p>", modified=LATER)
+
+
+HAPPENINGS: list[tuple[Callable[..., None], list[tuple[str, str]], int]] = [
+    (edit, [("updated", "cronica-de-una-aduana")], 8),
+    (publish, [("created", "recien-llegada")], 8),
+    (schedule, [("created", "programada")], 9),
+    (delete, [("removed", "un-ferrocarril-para-otra-epoca")], 8),
+    (swap, [("created", "recien-llegada"), ("removed", "un-ferrocarril-para-otra-epoca")], 12),
+    (comment, [("updated", "el-precio-del-agua")], 9),
+    (approve, [("updated", "el-precio-del-agua")], 9),
+    (retract, [("updated", "la-ruta-del-litio")], 9),
+    (rename, [("moved", "otro-nombre")], 8),
+    (protect, [("removed", "el-precio-del-agua")], 8),
+    (new_tag, [("created", "con-etiqueta")], 9),
+    (page_edit, [("updated", "quienes-somos")], 8),
+]
+
+
+@pytest.mark.parametrize(("happens", "told", "most"), HAPPENINGS, ids=[h[0].__name__ for h in HAPPENINGS])
+def test_what_happens_is_told_at_the_cost_of_what_changed(
+    tmp_path: Path, happens: Callable[[Any], None], told: list[tuple[str, str]], most: int
+) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        for number in range(12):
+            site.add(f"nota-{number}")
+        migrate(site.url, out, config=Settings())
+        happens(site)
+        summary, targets = asked(site, out)
+        assert sorted(changes(out)) == sorted(told)
+        assert summary.looked_at == "changes" and len(targets) <= most, kinds(targets)
+        # And then all is quiet again.
+        assert len(asked(site, out)[1]) == 4
+        # What a sync made of it is what a migration makes of it.
+        migrate(site.url, tmp_path / "NEW", config=Settings())
+    assert told_apart(records(out)) == told_apart(records(tmp_path / "NEW"))
+
+
+def told_apart(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The fields whose change is one, with ids, which depend on the first address, as slugs."""
+    text = json.dumps({slug: {name: a[name] for name in CONTENT_FIELDS} for slug, a in found.items()})
+    for slug, article in found.items():
+        text = text.replace(article["id"], slug)
+    loaded: dict[str, dict[str, Any]] = json.loads(text)
+    return loaded
+
+
+def test_everything_at_once(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        migrate(site.url, out, config=Settings())
+        for happens in (edit, publish, delete, comment, retract, rename, page_edit):
+            happens(site)
+        asked(site, out)
+        migrate(site.url, tmp_path / "NEW", config=Settings())
+    assert told_apart(records(out)) == told_apart(records(tmp_path / "NEW"))
+
+
+# ---- when more is looked at
+
+
+def test_a_complete_listing_is_made_when_it_is_due(migrated: Any) -> None:
+    site, out = migrated
+    assert asked(site, out)[0].looked_at == "nothing"
+    forget_listing(out)
+    summary, targets = asked(site, out)
+    assert summary.looked_at == "listing" and not summary.exports_written
+    assert not [t for t in targets if t.startswith(("/20", "/en/"))], "a listing costs no page"
+    assert asked(site, out)[0].looked_at == "nothing"
+
+
+def test_everything_is_looked_at_after_a_failed_run(migrated: Any) -> None:
+    site, out = migrated
+    good = site.answer
+    site.answer = lambda target: (500, "text/html", b"<h1>Error establishing a database connection</h1>", {})
+    settings = Settings()
+    settings.fetch.attempts = 1
+    with pytest.raises(SiteError):
+        sync(out, config=settings)
+    site.answer = good
+    assert asked(site, out)[0].looked_at == "all"
+    assert asked(site, out)[0].looked_at == "nothing"
+
+
+def test_new_settings_have_everything_looked_at(migrated: Any) -> None:
+    site, out = migrated
+    settings = Settings()
+    settings.scope.exclude = ["/en/"]
+    assert asked(site, out, settings)[0].looked_at == "all"
+    assert asked(site, out, settings)[0].looked_at == "nothing"
+
+
+def test_a_clock_set_back_is_no_reason_to_wait(migrated: Any) -> None:
+    site, out = migrated
+    with Store(out) as store:
+        store.set_meta("seen", store.get_meta("seen") | {"listed_at": "2099-01-01T00:00:00Z"})
+    assert asked(site, out)[0].looked_at == "listing"
