@@ -115,6 +115,8 @@ class Boxes:
         if element.tag not in BLOCKS:
             return False
         words = text.split()
+        if not words:
+            return False
         return len(words) <= 40 or sum(len(" ".join(t.split())) for t in LINK_TEXTS(element)) >= 0.6 * len(" ".join(words))
 
     def _is_thin_part(self, element: HtmlElement) -> bool:

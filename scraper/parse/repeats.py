@@ -13,6 +13,7 @@ from presslift.scraper.parse.prose import HEADINGS
 from presslift.scraper.parse.related_phrases import bare
 
 SIZE = re.compile(r"(?:-\d+x\d+|-scaled|-rotated|-e\d{10,})+(?=\.\w+$)")
+PLACED = re.compile(r"(?:^|\s)wp-image-\d")
 SOURCES = ("src", "data-src", "data-lazy-src", "data-orig-file", "data-opt-src", "data-orig-src")
 TITLE_TAGS = HEADINGS | {"p", "div"}
 EMPTIED = frozenset(
@@ -45,9 +46,11 @@ def _is_title(block: Block, wanted: str) -> bool:
 
 
 def cut_featured(container: HtmlElement, safe: frozenset[HtmlElement], featured: str) -> None:
-    """Remove the featured picture where it is printed again before a body's first words."""
+    """Remove the featured picture where the theme prints it before a body's first words; one that an editor put there stays."""
     first = next((e for e in container.iter("img") if e not in safe), None)
-    if first is None or picture_name(featured) not in {picture_name(first.get(s) or "") for s in SOURCES if first.get(s)}:
+    if first is None or PLACED.search(first.get("class") or ""):
+        return
+    if picture_name(featured) not in {picture_name(first.get(s) or "") for s in SOURCES if first.get(s)}:
         return
     if _words_before(container, first):
         return

@@ -137,6 +137,28 @@ def test_boxes_that_repeat_a_sentence_go_and_others_stay() -> None:
     assert "Nothing else says this" in alone and "Click to tweet" not in alone
 
 
+def test_copies_for_telephones_go_with_what_they_repeat() -> None:
+    copy = '<div class="elementor-section {}"><p>A line that both copies say.</p></div>'
+    assert left(copy.format("elementor-hidden-mobile") + copy.format("elementor-hidden-desktop")).count("both copies") == 1
+    assert "both copies" in left(copy.format("elementor-hidden-desktop"))
+
+
+def test_a_picture_that_an_editor_put_first_stays() -> None:
+    container = read_fragment(f'<p><img class="wp-image-5" src="https://e.org/wp-content/uploads/mill-300x200.jpg"></p>{LONG}')
+    cut(container, featured="https://e.org/wp-content/uploads/mill.jpg")
+    assert len(select(container, "img")) == 1
+
+
+def test_pictures_in_boxes_of_telling_names_stay() -> None:
+    assert "<img" in inner_html_of('<div class="banner"><img src="plan.png"></div>')
+
+
+def inner_html_of(html: str) -> str:
+    container = read_fragment(LONG + html + LONG)
+    cut(container)
+    return inner_html(container)
+
+
 def test_cards_of_other_posts_are_told_by_their_shape() -> None:
     cards = "".join(f'<div class="zz"><a href="/p{n}/"><h3>Other post {n}</h3></a><p>Its teaser.</p></div>' for n in range(3))
     assert "Other post" not in left(f"<section>{cards}</section>", url="https://example.org/p/")
