@@ -19,7 +19,7 @@ COMMENT_PAGE = re.compile(r"^(?P<base>.*?)/?(?:comment-page-|[?&]cpage=)(?P<numb
 
 def found(doc: Document, selectors: list[str]) -> list[HtmlElement]:
     """What the selectors match, in their order."""
-    return [element for css in selectors for element in doc.find(css)]
+    return [element for _, elements in doc.find_each(selectors) for element in elements]
 
 
 # --- count ---
@@ -155,7 +155,8 @@ def _page_address(pattern: str, number: int) -> str:
 
 def foreign_systems(doc: Document) -> list[str]:
     """Names of the comment systems of others that the page loads by script."""
-    return [row["name"] for row in table("comments")["foreign"] if found(doc, [row["selector"]])]
+    rows = table("comments")["foreign"]
+    return [rows[place]["name"] for place, _ in doc.find_each([row["selector"] for row in rows])]
 
 
 @cache

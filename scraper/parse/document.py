@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, KeysView, Sequence, Set
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -13,7 +14,8 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from presslift.errors import ParseError
-from presslift.scraper.parse import index
+from presslift.scraper.parse.index import PageIndex, can_ask
+from presslift.scraper.parse.index import selectors as ready
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 DEEPEST = 200
@@ -68,33 +70,33 @@ class Document:
         return frozenset((body.get("class") or "").split()) if body is not None else frozenset()
 
     @cached_property
-    def named(self) -> dict[str, list[HtmlElement]]:
-        """Class or ``#id`` → the elements that bore it when first asked, in document order; some may be detached since."""
-        found: dict[str, list[HtmlElement]] = {}
-        for element in NAMED(self.root):
-            for name in (element.get("class") or "").split():
-                found.setdefault(name, []).append(element)
-            name = (element.get("id") or "").strip()
-            if name:
-                found.setdefault(f"#{name}", []).append(element)
-        return found
+    def index(self) -> PageIndex:
+        """The elements by class, id and tag, made when first asked; some may be detached since."""
+        return PageIndex(self.root)
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Every class and ``#id`` of the page as parsed: with ``may_match`` it tells cheaply which selectors are in vain."""
-        return frozenset(self.named)
+    @property
+    def named(self) -> dict[str, list[HtmlElement]]:
+        """Class or ``#id`` → the elements that bear it, in document order; some may be detached since."""
+        return self.index.named
+
+    @property
+    def names(self) -> KeysView[str]:
+        """Every class and ``#id`` of the page: with ``may_match`` it tells cheaply which selectors are in vain."""
+        return self.index.named.keys()
 
     def find(self, css: str) -> list[HtmlElement]:
-        """What matches and is still in the page. A selector with a class or id that the page lacks costs nothing."""
+        """What matches and is still in the page, in document order. A selector with a class or id that the page lacks costs nothing."""
         if not may_match(css, self.names):
             return []
-        found: list[HtmlElement] = []
-        for part in index.compiled(css):
-            (kind, name), match = part[0], part[1]
-            if kind not in ("class", "id"):
-                return select(self.root, css)
-            found.extend(e for e in self.named.get(f"#{name}" if kind == "id" else name, []) if match(e) and self.holds(e))
-        return found
+        if not can_ask(css):
+            return select(self.root, css)
+        return [e for e in self.index.find(css) if self.holds(e)]
+
+    def find_each(self, selectors: Sequence[str]) -> Iterator[tuple[int, list[HtmlElement]]]:
+        """The same for many selectors at once: the places, in order, of those that match, and what they match."""
+        for place in ready(*selectors).possible(self.names):
+            if found := self.find(selectors[place]):
+                yield place, found
 
     def holds(self, element: HtmlElement) -> bool:
         """Whether an element is still in the page's tree."""
@@ -197,7 +199,6 @@ def select(element: HtmlElement, css: str) -> list[HtmlElement]:
     return compiled(css)(element)
 
 
-NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
 ALL_CLASSES = etree.XPath("descendant-or-self::*/@class", smart_strings=False)
 ALL_IDS = etree.XPath("descendant-or-self::*/@id", smart_strings=False)
 
@@ -214,7 +215,7 @@ def _needed(css: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(m.lstrip(".") for m in re.findall(r"[.#][\w-]+", part)) for part in bare.split(","))
 
 
-def may_match(css: str, names: frozenset[str]) -> bool:
+def may_match(css: str, names: Set[str]) -> bool:
     """Whether a selector can match in a tree with these ``names``: a walk over the tree saved where it can't."""
     return any(needed <= names for needed in _needed(css))
 

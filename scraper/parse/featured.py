@@ -71,7 +71,7 @@ def _primary(view: PageView) -> str | None:
 
 def _in_text(view: PageView, url: str) -> bool:
     name = picture_name(url)
-    return any(name == picture_name(image_address(view, e) or "") for e in view.index.by_tag.get("img", []) if view.in_main(e))
+    return any(name == picture_name(image_address(view, e) or "") for e in view.index.tagged("img") if view.in_main(e))
 
 
 def image_address(view: PageView, element: HtmlElement) -> str | None:

@@ -206,7 +206,7 @@ def _author_prefix() -> re.Pattern[str]:
 
 def _archive_name(view: PageView, kind: str, slug: str | None) -> str | None:
     names = [n for n in _heading_names(view, kind) if n]
-    titles = view.index.by_tag.get("title", [])
+    titles = view.index.tagged("title")
     title = _prefix().sub("", cut_site(text_of(titles[0]), read_site_names(view)) if titles else "").strip()
     names += [title] if title else []
     if kind == "author" and slug:

@@ -6,12 +6,13 @@ A hundred cues are asked of every page; as XPath each would walk all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, KeysView
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import cssselect
 from cssselect import parser as css
+from lxml import etree
 from lxml.html import HtmlElement
 
 Match = Callable[[HtmlElement], bool]
@@ -19,32 +20,36 @@ Key = tuple[str, str]
 
 
 class PageIndex:
-    """An index of a tree as it stood when the index was made; elements detached later are still in it."""
+    """An index of a tree as it stood when the index was made; what is detached later stays in it until ``forget_detached``.
+
+    ``named`` is class or ``#id`` → the elements that bear it; all lists are in document order.
+    """
 
     def __init__(self, root: HtmlElement):
         self.root = root
-        self.by_class: dict[str, list[HtmlElement]] = {}
-        self.by_tag: dict[str, list[HtmlElement]] = {}
-        self.by_id: dict[str, HtmlElement] = {}
+        # Kept, so that lxml makes each element's proxy once for all readers.
+        self._elements: list[HtmlElement] = list(root.iter("*"))
+        self._order = dict(zip(self._elements, range(len(self._elements)), strict=True))
         self._by_attribute: dict[str, list[HtmlElement]] = {}
-        self._order: dict[HtmlElement, int] = {}
-        by_class, by_tag = self.by_class, self.by_tag
-        for number, element in enumerate(root.iter("*")):
-            self._order[element] = number
-            by_tag.setdefault(str(element.tag), []).append(element)
-            names = element.get("class")
-            if names:
-                for name in set(names.split()):
-                    by_class.setdefault(name, []).append(element)
-        for element in root.xpath("//*[@id]"):
-            self.by_id.setdefault(element.get("id"), element)
+        self._by_tag: dict[str, list[HtmlElement]] = {}
+        named: dict[str, list[HtmlElement]] = {}
+        for element in NAMED(root):
+            for name in _names(element):
+                if name in named:
+                    named[name].append(element)
+                else:
+                    named[name] = [element]
+        self.named = named
 
     def find(self, selector: str) -> list[HtmlElement]:
-        """The elements that match a selector of tags, classes, ids, attributes, ``:not()``, descent and ``>``, in document order."""
+        """The elements that match a selector of tags, classes, ids, attributes, ``:not()``, descent and ``>``, in document order.
+
+        Raises ``ValueError`` for any other selector.
+        """
         found: list[HtmlElement] = []
         parts = 0
         for part in compiled(selector):
-            if all(name in self.by_class for name in part.classes):
+            if part.names <= self.named.keys():
                 matching = [e for e in self._candidates(part) if part.match(e)]
                 parts += bool(matching)
                 found += matching
@@ -52,37 +57,104 @@ class PageIndex:
 
     def find_class(self, pattern: str) -> list[HtmlElement]:
         """The elements with a class that matches a regular expression as a whole, in document order."""
-        whole = re.compile(pattern)
-        found = {e for name, elements in self.by_class.items() if whole.fullmatch(name) for e in elements}
+        whole = re.compile(pattern).fullmatch
+        found = {e for name, elements in self.named.items() if name[0] != "#" and whole(name) for e in elements}
         return sorted(found, key=self.position)
+
+    def tagged(self, tag: str) -> list[HtmlElement]:
+        """The elements of a tag."""
+        if tag not in self._by_tag:
+            self._by_tag[tag] = list(self.root.iter(tag))
+        return self._by_tag[tag]
 
     def position(self, element: HtmlElement) -> int:
         """An element's number in document order."""
         return self._order.get(element, len(self._order))
 
+    def forget_detached(self) -> None:
+        """Take out of the index what was taken out of the tree."""
+        standing = list(self.root.iter("*"))
+        if len(standing) == len(self._elements):
+            return
+        gone = self._order.keys() - standing
+        for name in {name for element in gone for name in _names(element)}:
+            left = [e for e in self.named.get(name, []) if e not in gone]
+            if left:
+                self.named[name] = left
+            else:
+                self.named.pop(name, None)
+        self._elements = standing
+        self._by_attribute.clear()
+        self._by_tag.clear()
+
     def _candidates(self, part: Part) -> Iterable[HtmlElement]:
         kind, name = part.key
         if kind == "tag" and part.above is not None:
             # Few elements have the ancestor's class, many are links.
-            return dict.fromkeys(e for above in self.by_class[part.above] for e in above.iter(name))
-        if kind == "class":
-            return self.by_class.get(name, [])
+            return dict.fromkeys(e for above in self.named[part.above] for e in above.iter(name))
+        if kind in ("class", "id"):
+            return self.named[name if kind == "class" else f"#{name}"]
         if kind == "tag":
-            return self.by_tag.get(name, [])
-        if kind == "id":
-            return [self.by_id[name]] if name in self.by_id else []
+            return self.tagged(name)
         if name not in self._by_attribute:
-            self._by_attribute[name] = self.root.xpath(f"//*[@{name}]")
+            self._by_attribute[name] = _bearers(name)(self.root)
         return self._by_attribute[name]
 
 
+NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
+
+
+def _names(element: HtmlElement) -> Iterable[str]:
+    written, identity = element.get("class"), (element.get("id") or "").strip()
+    names = written.split() if written else []
+    if identity:
+        names.append(f"#{identity}")
+    return names if len(names) < 2 else dict.fromkeys(names)
+
+
+@cache
+def _bearers(attribute: str) -> etree.XPath:
+    return etree.XPath(f"descendant-or-self::*[@{attribute}]")
+
+
 class Part(NamedTuple):
-    """One selector of a list: where to look, what must hold, the classes it needs, and a class that an ancestor must have."""
+    """One selector of a list: where to look, what must hold, the classes and ``#ids`` it needs, and a class an ancestor must have."""
 
     key: Key
     match: Match
-    classes: frozenset[str]
+    names: frozenset[str]
     above: str | None
+
+
+class Selectors:
+    """Many selectors, of which the names on a page tell at once those that may match there."""
+
+    def __init__(self, selectors: Iterable[str]):
+        self._always: set[int] = set()
+        self._by_name: dict[str, list[int]] = {}
+        for place, selector in enumerate(selectors):
+            for part in compiled(selector) if can_ask(selector) else ():
+                if part.names:
+                    # The longest is the rarest, most often.
+                    name = max(part.names, key=len)
+                    self._by_name.setdefault(name, []).append(place)
+                else:
+                    self._always.add(place)
+            if not can_ask(selector):
+                self._always.add(place)
+
+    def possible(self, names: KeysView[str]) -> list[int]:
+        """The places, in order, of the selectors that may match on a page that bears these classes and ``#ids``."""
+        places = set(self._always)
+        for name in self._by_name.keys() & names:
+            places.update(self._by_name[name])
+        return sorted(places)
+
+
+@cache
+def selectors(*css: str) -> Selectors:
+    """Selectors of a table, ready to be asked."""
+    return Selectors(css)
 
 
 @lru_cache(maxsize=2048)
@@ -92,7 +164,7 @@ def compiled(selector: str) -> tuple[Part, ...]:
         trees = [s.parsed_tree for s in cssselect.parse(selector)]
     except cssselect.SelectorError as error:
         raise ValueError(f"{selector}: {error}") from error
-    return tuple(Part(_key(t), _matcher(t), frozenset(_classes(t)), _above(t)) for t in trees)
+    return tuple(Part(_key(t), _matcher(t), frozenset(_needed(t)), _above(t)) for t in trees)
 
 
 def can_ask(selector: str) -> bool:
@@ -103,19 +175,21 @@ def can_ask(selector: str) -> bool:
         return False
 
 
-def _classes(tree: Any) -> Iterator[str]:
+def _needed(tree: Any) -> Iterator[str]:
     while not isinstance(tree, css.Element):
         if isinstance(tree, css.Class):
             yield tree.class_name
+        if isinstance(tree, css.Hash):
+            yield f"#{tree.id}"
         if isinstance(tree, css.CombinedSelector):
-            yield from _classes(tree.subselector)
+            yield from _needed(tree.subselector)
         tree = tree.selector
 
 
 def _above(tree: Any) -> str | None:
     while not isinstance(tree, css.Element):
         if isinstance(tree, css.CombinedSelector):
-            return next(iter(_classes(tree.selector)), None)
+            return next(iter(_needed(tree.selector)), None)
         tree = tree.selector
     return None
 
@@ -172,7 +246,7 @@ def _tag_matcher(tag: str | None) -> Match:
 
 
 def _class_matcher(rest: Match, name: str) -> Match:
-    return lambda e: name in (e.get("class") or "").split() and rest(e)
+    return lambda e: (written := e.get("class")) is not None and name in written and name in written.split() and rest(e)
 
 
 def _attribute_matcher(rest: Match, name: str, operator: str, value: str) -> Match:

@@ -204,7 +204,7 @@ def _seo(view: PageView) -> Seo:
     def first(*names: str) -> str | None:
         return next((html.unescape(v) for n in names for v in meta.get(n, [])[:1]), None)
 
-    titles = view.index.find("head > title") or view.index.by_tag.get("title", [])
+    titles = view.index.find("head > title") or view.index.tagged("title")
     kept = {n: v for n, v in meta.items() if n.startswith(SEO_META)}
     raw = {"meta": kept, "json_ld": view.doc.json_ld}
     return Seo(

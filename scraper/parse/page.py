@@ -139,7 +139,7 @@ def page_links(doc: Document) -> list[str]:
     if not base:
         return []
     pages: dict[int, str] = {}
-    for box in select(doc.root, PAGE_LINKS):
+    for box in doc.find(PAGE_LINKS):
         for link in [box, *box.iter("a")]:
             address = urljoin(doc.url or "", link.get("href") or "").split("#")[0]
             match = re.fullmatch(re.escape(base) + r"/(\d{1,3})/?", address) or re.fullmatch(

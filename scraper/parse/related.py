@@ -79,8 +79,10 @@ def read_boxes_in(container: HtmlElement, base_url: str | None = None) -> list[R
 
 def _known(doc: Document) -> list[Box]:
     boxes = []
-    for row in table("related")["box"]:
-        for element in doc.find(row["container"])[:MOST]:
+    rows = table("related")["box"]
+    for place, elements in doc.find_each([row["container"] for row in rows]):
+        row = rows[place]
+        for element in elements[:MOST]:
             if not _misplaced(element, element):
                 heading = _heading_before(element, row.get("heading"))
                 boxes.append(Box([element], row) if heading is None else Box([heading, element], row, 1))

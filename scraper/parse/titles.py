@@ -78,7 +78,7 @@ def read_site_names(view: PageView) -> SiteNames:
     names += [
         t for e in view.index.find(".site-title, .wp-block-site-title, .site-name, #site-title")[:2] if (t := text_of(e)) and len(t) < 60
     ]
-    names += [t for e in view.index.by_tag.get("h1", [])[:4] if _links_home(view, e) and len(t := text_of(e)) < 60 and t]
+    names += [t for e in view.index.tagged("h1")[:4] if _links_home(view, e) and len(t := text_of(e)) < 60 and t]
     suffix = [view.profile.title_suffix] if view.profile is not None and view.profile.title_suffix else []
     said = frozenset(k for n in names + suffix if len(k := letters(html.unescape(n))) > 1)
     return SiteNames(html.unescape(names[0]).strip() if names else None, said, said | _host_labels(view.url))
@@ -186,7 +186,7 @@ def said_titles(view: PageView, names: SiteNames) -> tuple[list[Vote], list[Said
 def _repeated(view: PageView, heads: list[str]) -> list[Vote]:
     """The heading, of whatever rank or markup, that says what the head says."""
     wanted = {letters(h) for h in heads if len(h) > 5}
-    ranks = [(rank, view.index.by_tag.get(rank, [])) for rank in ("h1", "h2", "h3", "h4")]
+    ranks = [(rank, view.index.tagged(rank)) for rank in ("h1", "h2", "h3", "h4")]
     for name, elements in [*ranks, ("title class", view.index.find_class(TITLE_CLASS))]:
         for element in elements[:40]:
             text = short_text(element, 300)
@@ -229,7 +229,7 @@ def _heads(view: PageView, votes: list[Vote], names: SiteNames) -> list[tuple[st
 
 def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[str]) -> list[tuple[str, Cue]]:
     found = []
-    count = sum(1 for h in view.index.by_tag.get("h1", []) if text_of(h))
+    count = sum(1 for h in view.index.tagged("h1") if text_of(h))
     subtitles = view.index.find(named("subtitle", "theme subtitle").selector or "")
     told = {w for head in heads for w in re.findall(r"\w{3,}", fold(head))}
     for vote in votes:

@@ -12,7 +12,6 @@ from lxml.html import HtmlElement
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document
 from presslift.scraper.parse.graph import NOWHERE, Graph, split_url
-from presslift.scraper.parse.index import PageIndex
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -29,7 +28,8 @@ class PageView:
 
     def __init__(self, doc: Document, profile: SiteProfile | None = None):
         self.doc, self.url, self.profile = doc, doc.url if doc.url and split_url(doc.url) is not NOWHERE else "", profile
-        self.index = PageIndex(doc.root)
+        self.index = doc.index
+        self.index.forget_detached()
         self.heading: HtmlElement | None = None
         self._elsewhere: dict[HtmlElement, bool] = {}
 
@@ -44,7 +44,7 @@ class PageView:
     @cached_property
     def scripts(self) -> list[str]:
         """The texts of short inline scripts: what analytics are told of the post."""
-        texts = (e.text for e in self.index.by_tag.get("script", []) if e.text and "ld+json" not in (e.get("type") or ""))
+        texts = (e.text for e in self.index.tagged("script") if e.text and "ld+json" not in (e.get("type") or ""))
         return [t for t in texts if len(t) < LONGEST_SCRIPT]
 
     @cached_property
@@ -72,7 +72,7 @@ class PageView:
         return self._article_id()
 
     def _article_id(self) -> tuple[int, str] | None:
-        articles = [e for e in self.index.by_tag.get("article", []) if re.fullmatch(r"post-\d+", e.get("id") or "")]
+        articles = [e for e in self.index.tagged("article") if re.fullmatch(r"post-\d+", e.get("id") or "")]
         outer = [e for e in articles if not any(a.tag == "article" for a in e.iterancestors())]
         if len(outer) == 1:
             return int((outer[0].get("id") or "")[5:]), "article id"
@@ -83,14 +83,13 @@ class PageView:
         """The element of the article: the post's own, else the only or the largest ``article``, else ``main``, else ``body``."""
         if self.wp_id is not None:
             name = f"post-{self.wp_id[0]}"
-            own = self.index.by_id.get(name)
-            for element in ([own] if own is not None else []) + self.index.by_class.get(name, []):
+            for element in [*self.index.named.get(f"#{name}", [])[:1], *self.index.named.get(name, [])]:
                 if element.tag in ("article", "main", "div", "section") and not self._fenced(element):
                     return element
         for found in (self._main_article(), self._enclosed()):
             if found is not None:
                 return found
-        for element in [*self.index.by_tag.get("main", []), *self.index.find("[role=main]")]:
+        for element in [*self.index.tagged("main"), *self.index.find("[role=main]")]:
             return element
         body: HtmlElement | None = self.doc.root.find("body")
         return body if body is not None else self.doc.root
@@ -98,14 +97,12 @@ class PageView:
     def _enclosed(self) -> HtmlElement | None:
         """The post's own element within what looks like a menu: one that was never closed and so holds the whole page."""
         name = f"post-{self.wp_id[0]}" if self.wp_id is not None else ""
-        own = [e for e in self.index.by_class.get(name, []) if e.tag == "article" and next(e.iter("h1"), None) is not None]
+        own = [e for e in self.index.named.get(name, []) if e.tag == "article" and next(e.iter("h1"), None) is not None]
         return own[0] if len(own) == 1 else None
 
     def _main_article(self) -> HtmlElement | None:
         articles = [
-            e
-            for e in self.index.by_tag.get("article", [])
-            if not any(a.tag == "article" for a in e.iterancestors()) and not self._fenced(e)
+            e for e in self.index.tagged("article") if not any(a.tag == "article" for a in e.iterancestors()) and not self._fenced(e)
         ]
         titled = [e for e in articles if next(e.iter("h1"), None) is not None]
         if len(titled) == 1 or len(articles) == 1:
@@ -123,7 +120,7 @@ class PageView:
     def absolute(self, href: str) -> str:
         """An address made absolute against the page's ``base`` and own address; nothing when it is none."""
         try:
-            base = next((urljoin(self.url, b.get("href") or "") for b in self.index.by_tag.get("base", []) if b.get("href")), self.url)
+            base = next((urljoin(self.url, b.get("href") or "") for b in self.index.tagged("base") if b.get("href")), self.url)
             found = urljoin(base, href.strip())
         except ValueError:
             return ""
@@ -153,7 +150,7 @@ class PageView:
     @cached_property
     def _around(self) -> frozenset[HtmlElement]:
         # What holds the article or its heading is no furniture, whatever its class says ("right-sidebar" is a layout).
-        headings = [h for h in self.index.by_tag.get("h1", []) if h.text is None or len(h.text) < 300][:3]
+        headings = [h for h in self.index.tagged("h1") if h.text is None or len(h.text) < 300][:3]
         inside = [
             a
             for h in headings
@@ -172,7 +169,7 @@ class PageView:
         names = (element.get("class") or "").split()
         if not names and element.tag != "article":
             return False
-        if element.tag == "article" and len(self.index.by_tag.get("article", [])) == 1:
+        if element.tag == "article" and len(self.index.tagged("article")) == 1:
             return False
         if element.tag == "article" or CARD_CLASSES.intersection(names):
             return self.wp_id is None or f"post-{self.wp_id[0]}" not in names
