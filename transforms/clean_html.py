@@ -32,7 +32,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "col": {"span"},
     "colgroup": {"span"},
     "del": {"cite", "datetime"},
-    "iframe": {"src", "title", "width", "height", "allowfullscreen", "loading"},
+    "iframe": {"src", "title", "width", "height", "allowfullscreen"},
     "img": {"src", "srcset", "sizes", "alt", "title", "width", "height", "data-full-url"},
     "ins": {"cite", "datetime"},
     "li": {"value"},

@@ -20,6 +20,7 @@ _WORTH_A_LOOK = (
     "<img", "<picture", "<source", "<iframe", "<video", "<audio", "<noscript", "<amp-", "<lite-", "youtube-player", "data-settings",
     "wp-block-cover", "lyte", "__youtube_prefs__", "wpvl-youtube",
 )  # fmt: skip
+_ORDER = {name: place for place, name in enumerate(("class", "src", "alt", "title", "width", "height", "srcset", "sizes", "data-full-url"))}
 _CARRIES = re.compile(r"^(?:wp-image|attachment_)-?(\d+)$")
 _BACKGROUND = re.compile(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", re.I)
 
@@ -127,12 +128,23 @@ def _frames(root: HtmlElement) -> None:
             element.set("src", address)
         if element.tag != "source":
             _forget_loaders(element)
+            _in_order(element)
 
 
 def _forget_loaders(element: HtmlElement) -> None:
     for name in list(element.attrib):
         if str(name).startswith(("data-", "nitro-")) and name != "data-full-url":
             del element.attrib[name]
+
+
+def _in_order(element: HtmlElement) -> None:
+    """Attributes that a loader had moved stand where they stand in a tag without one."""
+    names = [str(name) for name in element.attrib]
+    order = sorted(names, key=lambda name: _ORDER.get(name, len(_ORDER)))
+    if names != order:
+        values = dict(element.attrib)
+        element.attrib.clear()
+        element.attrib.update({name: values[name] for name in order})
 
 
 def _pictures(root: HtmlElement, context: Context) -> None:
@@ -156,6 +168,7 @@ def _pictures(root: HtmlElement, context: Context) -> None:
             element.set("data-full-url", original(full, context))
         _identify(element, rows)
         _forget_loaders(element)
+        _in_order(element)
         _unwrap_picture(element)
 
 

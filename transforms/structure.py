@@ -223,8 +223,10 @@ class Cleaning:
             full.add(element)
             if not verbatim or tag == "pre":
                 _settle(element, tag)
+        _trim_rules(self.root)
         for element in (self.root, *self.root.iterdescendants()):
-            _space_blocks(element)
+            if len(element):
+                _space_blocks(element)
 
 
 def _is_icon(element: HtmlElement) -> bool:
@@ -309,10 +311,23 @@ def _trim(element: HtmlElement) -> None:
         element.text = element.text.rstrip(" ")
 
 
+def _trim_rules(root: HtmlElement) -> None:
+    """Rules at the body's start and end set it apart from what is no part of it, such as its list of notes."""
+    while len(root) and root[-1].tag == "hr" and BLANK.fullmatch(root[-1].tail or ""):
+        drop(root[-1])
+    while len(root) and root[0].tag == "hr" and BLANK.fullmatch(root.text or ""):
+        drop(root[0])
+
+
 def _space_blocks(element: HtmlElement) -> None:
-    """One new line between blocks, none at their edges: the same body always reads the same."""
-    for child in element:
-        if child.tag in BLOCKS and child.tail and BLANK.fullmatch(child.tail):
-            child.tail = "\n"
-    if len(element) and element.tag in BLOCKS and element[0].tag in BLOCKS and element.text and BLANK.fullmatch(element.text):
+    """One new line around blocks, none at their parent's edges: the same body always reads the same."""
+    block = element.tag in BLOCKS
+    before = element[0]
+    if block and before.tag in BLOCKS and element.text and BLANK.fullmatch(element.text):
         element.text = None
+    for child in element[1:]:
+        if (before.tag in BLOCKS or child.tag in BLOCKS) and BLANK.fullmatch(before.tail or ""):
+            before.tail = "\n"
+        before = child
+    if block and before.tag in BLOCKS and before.tail and BLANK.fullmatch(before.tail):
+        before.tail = None

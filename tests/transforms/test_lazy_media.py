@@ -38,7 +38,7 @@ def test_true_address_is_found(attributes):
 
 def test_srcset_of_lazy_loaders():
     html = made(f'<img src="{PLACEHOLDER}" data-src="/a.jpg" data-srcset="/a-300x200.jpg 300w, /a.jpg 900w" data-sizes="auto, 50vw">')
-    assert html == '<img src="/a.jpg" sizes="50vw" srcset="/a-300x200.jpg 300w, /a.jpg 900w">'
+    assert html == '<img src="/a.jpg" srcset="/a-300x200.jpg 300w, /a.jpg 900w" sizes="50vw">'
 
 
 @pytest.mark.parametrize(
@@ -150,8 +150,8 @@ def test_upload_and_id_are_noted():
     html = made(
         '<figure id="attachment_7"><img src="/a-300x200.jpg" data-orig-file="https://site.example/a.jpg"></figure><img data-id="8" src="/b.jpg">'
     )
-    assert 'data-full-url="https://site.example/a.jpg" class="wp-image-7"' in html
-    assert '<img src="/b.jpg" class="wp-image-8">' in html
+    assert 'class="wp-image-7" src="/a-300x200.jpg" data-full-url="https://site.example/a.jpg"' in html
+    assert '<img class="wp-image-8" src="/b.jpg">' in html
 
 
 def test_cover_in_css_becomes_a_picture():
