@@ -304,7 +304,7 @@ class Reader:
                 page.comments.comments = discussion.merge_comments(page.comments.comments, self._more_comments(page, sources.captures))
         if self._settings.scope.comments:
             wp_id = rest.wp_id if rest else page.metadata.wp_id if page else None
-            sources.rest_comments = discussion.from_rest(self._fresh.comments(wp_id), offset)
+            sources.rest_comments = discussion.from_rest(self._fresh.comments(wp_id), offset, rest.author_wp_id if rest else None)
         elif page is not None:
             page.comments.comments = []
         return sources

@@ -117,6 +117,10 @@ def _clean(element: HtmlElement | None) -> tuple[str | None, str | None]:
     for part in select(element, _joined("drop")):
         if part is not element and part.getparent() is not None:
             detach(part)
+    # What stood around an edit link or a badge.
+    for part in reversed([*element.iter("div", "p", "span")]):
+        if part is not element and not len(part) and not (part.text or "").strip():
+            detach(part)
     return inner_html(element).strip() or None, text_of(element) or None
 
 

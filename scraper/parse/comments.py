@@ -193,9 +193,10 @@ def _threads(items: list[Item]) -> list[Item]:
 # --- REST ---
 
 
-def from_rest(items: list[dict[str, Any]], zone: str | None = None) -> list[Comment]:
+def from_rest(items: list[dict[str, Any]], zone: str | None = None, post_author: int | None = None) -> list[Comment]:
     """REST's ``/wp/v2/comments`` items → records; ``zone`` is the site's zone, asked only where ``date_gmt`` is missing.
 
+    ``post_author`` is the number of the post's account: its comments are the author's own.
     Items without an id and those not approved are left out.
     """
     comments: list[Comment] = []
@@ -215,6 +216,7 @@ def from_rest(items: list[dict[str, Any]], zone: str | None = None) -> list[Comm
                 parent=parent if parent and parent > 0 else None,
                 type="pingback" if item.get("type") in ("pingback", "trackback") else "comment",
                 author=CommentAuthor(name=name or None, url=str(item.get("author_url") or "") or None),
+                is_post_author=post_author is not None and whole(item.get("author")) == post_author,
                 date=local,
                 date_utc=utc,
                 html=markup or None,

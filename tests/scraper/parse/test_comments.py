@@ -1,4 +1,4 @@
-# ruff: noqa: E501  (markup)
+
 from __future__ import annotations
 
 from typing import Any
@@ -315,3 +315,22 @@ def test_many_comments_nested_in_one_another() -> None:
     reading, _ = read("".join(f"<ol><li id='comment-{n}' class='comment'><p>{n}</p>" for n in range(1, 400)))
     assert len(reading.comments) > 100
     assert reading.comments[5].parent == reading.comments[4].id
+
+
+def test_what_stood_around_edit_links_goes_with_them() -> None:
+    reading, _ = read(
+        CORE.replace(
+            "<p>First word.</p>",
+            "<p>First <em>word</em>.</p><div class='meta'><span class='edit-link'>Edit</span> <span></span></div><p>&nbsp;</p>",
+        )
+    )
+    assert reading.comments[0].html == "<p>First <em>word</em>.</p>"
+
+
+def test_rest_tells_the_posts_author_by_the_account() -> None:
+    items = [
+        {"id": n, "author": author, "author_name": "N", "date": "2024-03-01T10:00:00", "content": {"rendered": "<p>x</p>"}}
+        for n, author in ((1, 5), (2, 0), (3, 6))
+    ]
+    assert [c.is_post_author for c in from_rest(items, post_author=5)] == [True, False, False]
+    assert [c.is_post_author for c in from_rest(items)] == [False, False, False]
