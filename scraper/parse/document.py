@@ -18,7 +18,7 @@ from presslift.scraper.parse.index import PageIndex, can_ask
 from presslift.scraper.parse.index import selectors as ready
 
 ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
-DEEPEST = 200
+DEEPEST = 250
 LARGE = 9_000_000
 """Without ``huge_tree`` libxml2 refuses texts of ten million characters."""
 TOO_DEEP = etree.XPath(f"boolean({'/*' * 256})")
