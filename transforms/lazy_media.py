@@ -35,6 +35,7 @@ def lazy_media(article: Article, context: Context) -> Article:
     changes: dict[str, Any] = {}
     if article.featured_image:
         changes["featured_image"] = original(article.featured_image, context)
+        changes["media"] = [msgspec.structs.replace(row, url=original(row.url, context)) for row in article.media]
     lower = (article.body_html or "").lower()
     if article.body_html and any(sign in lower for sign in _WORTH_A_LOOK):
         root = parse(article.body_html)

@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Decision, gather
+from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.graph import split_url, text_value
 from presslift.scraper.parse.view import PageView
 
@@ -25,9 +26,9 @@ def picture_name(url: str) -> str:
 
 def read_featured(view: PageView) -> Decision[str] | None:
     """The address of the post's thumbnail in the largest size told; None when nothing shows that the post has one."""
-    classes = (view.main.get("class") or "").split()
-    telling = any(n.startswith(("status-", "type-")) for n in classes)
-    if telling and "has-post-thumbnail" not in classes and not _supports(classes):
+    names = (view.main.get("class") or "").split()
+    telling = any(n.startswith(("status-", "type-")) for n in names)
+    if telling and "has-post-thumbnail" not in names and not _supports(names):
         return None
     shown = [
         (url, v.cue)
@@ -41,7 +42,7 @@ def read_featured(view: PageView) -> Decision[str] | None:
         url, cue = shown[0]
         same = next((u for u in declared if picture_name(u) == picture_name(url)), None)
         return Decision(value=same or url, cue=cue.name, confidence=0.97 if same else 0.92 if cue.scope == "main" else 0.88)
-    if declared and "has-post-thumbnail" in classes:
+    if declared and "has-post-thumbnail" in names:
         return Decision(value=declared[0], cue="head and has-post-thumbnail", confidence=0.9)
     graph = _primary(view)
     if graph and declared and picture_name(graph) == picture_name(declared[0]) and not telling and not _in_text(view, graph):
@@ -49,9 +50,21 @@ def read_featured(view: PageView) -> Decision[str] | None:
     return None
 
 
-def _supports(classes: list[str]) -> bool:
+def read_thumbnail(view: PageView, url: str) -> tuple[str | None, str | None]:
+    """The alternative text and the caption with which the page shows its thumbnail ``url``."""
+    name = picture_name(url)
+    shown = [e for e in view.index.tagged("img") if picture_name(image_address(view, e) or "") == name]
+    image = next((e for e in shown if "wp-post-image" in classes(e)), next(iter(shown), None))
+    if image is None:
+        return None, None
+    figure = next(image.iterancestors("figure"), None)
+    caption = next(figure.iter("figcaption"), None) if figure is not None else None
+    return " ".join((image.get("alt") or "").split()) or None, (text_of(caption) or None if caption is not None else None)
+
+
+def _supports(names: list[str]) -> bool:
     # Some themes filter post_class() down to a few.
-    return "hentry" not in classes and not any(n.startswith("format-") for n in classes)
+    return "hentry" not in names and not any(n.startswith("format-") for n in names)
 
 
 def _declared(view: PageView) -> list[str]:

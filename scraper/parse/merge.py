@@ -13,8 +13,9 @@ from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from presslift.records import Account, Article, Capture, Comment, Extraction, Person, RelatedLink, Seo, Term, Translation
+from presslift.records import Account, Article, Capture, Comment, Extraction, Footnote, Media, Person, RelatedLink, Seo, Term, Translation
 from presslift.scraper.parse import people
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.document import SPACE
@@ -23,6 +24,7 @@ from presslift.scraper.parse.metadata import UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
 
 SHORTCODE = re.compile(r"\[/?(?:[a-z]+_[a-z_0-9]+|vc_\w+|et_pb_\w+|fusion_\w+|av_\w+|gallery|caption|embed|audio|video|playlist)\b[^\]]*\]")
+NUMBERED = re.compile(r"(\D*)(\d{1,6})(\D*)")
 THIN = 0.85
 """A REST body with less than this share of the page's words lacks something that the page prints."""
 
@@ -114,13 +116,18 @@ def merge(sources: Sources, site: SiteView) -> Article:
     _terms(article, sources, site, ballot)
     if body is not None:
         article.body_html = ballot.pick("body", (body.html, cue, 1.0 if cue == "rest" else body.confidence))
-        article.footnotes = body.notes
+        article.footnotes = (
+            as_printed(body.notes, sources.body if sources.body is not body else None) if cue in ("rest", "feed") else body.notes
+        )
     article.related = _related(page.boxes if page else body.boxes if body else [], body)
     article.translations = _translations(sources, body)
     picture = site.picture(rest.featured_media) if rest and rest.featured_media else None
     # Where REST is read it also knows that there is none.
     page_picture = None if rest and not rest.featured_media else meta and meta.featured_image
     article.featured_image = ballot.pick("featured_image", (picture, "rest", 1.0), (page_picture, "page", 0.8))
+    if article.featured_image and meta and (meta.featured_alt or meta.featured_caption):
+        shown = Media(position=1, url=article.featured_image, role="featured", kind="image")
+        article.media = [replace(shown, alt=meta.featured_alt, caption=meta.featured_caption)]
     article.comments = merge_comments(page.comments.comments if page else [], sources.rest_comments)
     counts = [page.comments.count if page else None, feed.comment_count if feed else None]
     counted = next((c for c in counts if c is not None), len(article.comments))
@@ -137,6 +144,24 @@ def merge(sources: Sources, site: SiteView) -> Article:
             warnings.append(f"{name}: not found")
     article.extraction = Extraction(confidence=ballot.confidence, cues=ballot.cues, warnings=list(dict.fromkeys(warnings)))
     return article
+
+
+def as_printed(notes: list[Footnote], page: BodyReading | None) -> list[Footnote]:
+    """Notes of an item with the markers that readers see.
+
+    Some plugins count on through all the posts that one answer of REST or one feed holds; where there is no page to ask, such
+    numbers are counted from one.
+    """
+    if page is not None and page.notes:
+        printed = {fold(note.text): note.marker for note in reversed(page.notes)}
+        return [replace(note, marker=printed.get(fold(note.text), note.marker)) for note in notes]
+    parts = [NUMBERED.fullmatch(note.marker) for note in notes]
+    numbers = [int(part[2]) for part in parts if part]
+    if len(numbers) < len(notes) or not numbers or numbers[0] <= 1 or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return notes
+    return [
+        replace(note, marker=f"{part[1]}{index}{part[3]}") for index, (note, part) in enumerate(zip(notes, parts, strict=True), 1) if part
+    ]
 
 
 def choose_body(sources: Sources) -> tuple[BodyReading | None, str]:

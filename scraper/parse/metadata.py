@@ -15,7 +15,7 @@ from presslift.records import Account, Person, Precision, Seo, Term, Translation
 from presslift.scraper.parse.authorship import Authorship, read_authorship
 from presslift.scraper.parse.cues import Decision, gather
 from presslift.scraper.parse.document import Document, text_of
-from presslift.scraper.parse.featured import read_featured
+from presslift.scraper.parse.featured import read_featured, read_thumbnail
 from presslift.scraper.parse.identity import page_kind, post_type, slug_of
 from presslift.scraper.parse.languages import read_language, read_translations
 from presslift.scraper.parse.publication import Dates, read_dates
@@ -64,6 +64,8 @@ class Metadata(Struct, kw_only=True):
     terms: list[Term] = []
     term_slugs: dict[str, list[str]] = {}
     featured_image: str | None = None
+    featured_alt: str | None = None
+    featured_caption: str | None = None
     seo: Seo = field(default_factory=Seo)
     translations: list[Translation] = []
     site_name: str | None = None
@@ -127,6 +129,8 @@ def read_metadata(
             "terms: the page has no name for " + ", ".join(f"{t} {s}" for t, slugs in sorted(terms.nameless.items()) for s in slugs)
         )
     _take(found, "featured_image", read_featured(view))
+    if found.featured_image is not None:
+        found.featured_alt, found.featured_caption = read_thumbnail(view, found.featured_image)
     if found.featured_image is None and "has-post-thumbnail" in (view.main.get("class") or "").split():
         found.warnings.append(UNSHOWN_PICTURE)
     found.translations = read_translations(view, found.language)

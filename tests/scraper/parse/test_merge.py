@@ -1,0 +1,122 @@
+"""REST, feed and page of one post → one record: who is believed for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from presslift.records import Account, Article, Footnote, Term
+from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
+from presslift.scraper.parse.merge import Sources, as_printed, merge
+from presslift.scraper.parse.metadata import Metadata
+from presslift.scraper.parse.page import BodyReading, PageReading, read_content, read_page
+
+URL = "https://press.example.org/2024/05/the-old-bridge/"
+TEXT = "The old bridge over the river was closed for repairs after the flood of last spring, and nobody knows when it opens again. "
+
+
+class Site:
+    """A site of which nothing but a few accounts and terms is known."""
+
+    name, language, placeholders = "Press", "en-US", frozenset({"admin"})
+
+    def __init__(self, accounts: list[Account] | None = None):
+        self._accounts = accounts or []
+
+    def term(self, wp_id: int) -> Term | None:
+        return Term(taxonomy="category", name="Roads", slug="roads", wp_id=3) if wp_id == 3 else None
+
+    def terms_named(self, name: str) -> list[Term]:
+        return []
+
+    def parent_of(self, term: Term) -> str | None:
+        return None
+
+    def account(self, wp_id: int | None, name: str | None = None) -> Account | None:
+        return next((a for a in self._accounts if a.wp_id == wp_id or a.name == name), None)
+
+    def picture(self, wp_id: int) -> str | None:
+        return f"https://press.example.org/u/{wp_id}.jpg"
+
+    def term_by_slug(self, taxonomy: str, slug: str) -> Term | None:
+        return None
+
+    def memberships(self, url: str) -> list[Term]:
+        return []
+
+
+def page(body: str, head: str = "", before: str = "") -> PageReading:
+    html = (
+        f"<html lang='en-US'><head><title>The old bridge – Press</title>{head}</head><body class='single single-post postid-7'><main>"
+        f"<article class='post-7 post type-post status-publish has-post-thumbnail hentry'><h1 class='entry-title'>The old bridge</h1>{before}"
+        f"<div class='entry-content'>{body}</div></article></main></body></html>"
+    )
+    return read_page(html, URL)
+
+
+def rest(content: str, **more: Any) -> tuple[ItemReading, BodyReading]:
+    item = {"id": 7, "link": URL, "type": "post", "slug": "the-old-bridge", "title": {"rendered": "The old bridge"}, **more}
+    read = read_rest(item | {"content": {"rendered": content}})
+    return read, read_content(content, Metadata(), url=URL)
+
+
+def merged(
+    shown: PageReading | None = None, told: tuple[ItemReading, BodyReading] | None = None, feed: ItemReading | None = None
+) -> Article:
+    sources = Sources(url=URL, page=shown, body=shown.body if shown else None, feed=feed)
+    if told:
+        sources.rest, sources.rest_body = told
+    return merge(sources, Site())
+
+
+def test_api_body_thin() -> None:
+    full = "".join(f"<p>{TEXT} Part {n}.</p><img src='/u/{n}.jpg'>" for n in range(7))
+    article = merged(page(full), rest("<p>Built with a builder.</p>"))
+    assert article.extraction.cues["body"] != "rest" and (article.body_html or "").count("<img") == 7
+    assert article.extraction.cues["title"] == "rest"
+    assert merged(page(full), rest(full)).extraction.cues["body"] == "rest"
+
+
+def test_raw_shortcodes_and_lacking_notes_have_the_page_speak() -> None:
+    noted = f"<p>{TEXT * 3}<sup><a href='#fn1' id='r1'>1</a></sup></p><ol class='footnotes'><li id='fn1'>Minutes of May. <a href='#r1'>back</a></li></ol>"
+    bare = f"<p>{TEXT * 3}</p>"
+    assert merged(page(bare), rest(f"{bare}<p>[su_box title='x']</p>")).extraction.cues["body"] != "rest"
+    article = merged(page(noted), rest(bare))
+    assert [n.text for n in article.footnotes] == ["Minutes of May."]
+
+
+def test_the_featured_image_has_the_words_that_the_page_shows_it_with() -> None:
+    figure = "<figure class='post-thumbnail'><img class='wp-post-image' src='/u/9-300x200.jpg' alt='Two banks'><figcaption>In May</figcaption></figure>"
+    for told in (rest(f"<p>{TEXT * 3}</p>", featured_media=9), None):
+        (featured,) = merged(page(f"<p>{TEXT * 3}</p>", before=figure), told).media
+        assert (featured.role, featured.alt, featured.caption) == ("featured", "Two banks", "In May")
+
+
+def notes(*markers: str) -> list[Footnote]:
+    return [Footnote(index=n, marker=m, html=f"Text {n}", text=f"Text {n}", style="easy") for n, m in enumerate(markers, 1)]
+
+
+@pytest.mark.parametrize(
+    ("item", "shown", "expected"),
+    [
+        (("148", "149"), ("1", "2"), ["1", "2"]),
+        (("148", "149"), (), ["1", "2"]),
+        (("[7]", "[8]", "[9]"), (), ["[1]", "[2]", "[3]"]),
+        (("1", "2"), (), ["1", "2"]),
+        (("*", "†"), (), ["*", "†"]),
+        (("3", "7"), (), ["3", "7"]),
+        (("a", "b"), ("i", "ii"), ["i", "ii"]),
+    ],
+)
+def test_markers_are_those_that_readers_see(item: tuple[str, ...], shown: tuple[str, ...], expected: list[str]) -> None:
+    body = BodyReading(html="<p>x</p>", words=1, notes=notes(*shown)) if shown else None
+    assert [note.marker for note in as_printed(notes(*item), body)] == expected
+
+
+def test_a_feed_of_summaries_is_told_from_editors_excerpts_by_the_page() -> None:
+    shown = page(f"<p>{TEXT * 4}</p>")
+    own = read_feed({"link": URL, "description": f"<p>{TEXT * 2}[&hellip;]</p>", "content": None})
+    written = read_feed({"link": URL, "description": "<p>What a bridge is worth.</p>", "content": None})
+    assert merged(shown, feed=own).excerpt_source == "auto"
+    assert merged(shown, feed=written).excerpt_source == "manual"
