@@ -13,6 +13,7 @@ from msgspec import Struct
 from presslift.config import SiteSettings
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
+from presslift.scraper.parse.bylines import MARKS
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named
 from presslift.scraper.parse.dates import parse_date
 from presslift.scraper.parse.graph import split_url, types_of
@@ -202,19 +203,27 @@ def _people(view: PageView, vote: Vote) -> list[Person]:
     url = _author_address(view, vote.element)
     if vote.element is None and re.match(r"https?://|www\.", vote.text):
         return []
-    return [Person(name=n, url=url, slug=author_slug(url)) for n in _names(vote.text, one=url is not None)]
+    return _named(_names(vote.text, one=url is not None), url)
 
 
 def _names(text: str, one: bool = False) -> list[str]:
     name = clean_name(text)
-    if name is None:
+    if name is None or is_role(" ".join(text.split())):
         return []
-    if is_role(" ".join(text.split())):
-        return []
-    if one:
-        return [name]
+    name = _without_job(name)
     found = [n for part in split_names(name) if not is_role(part) and (n := clean_name(part))]
-    return found if all(looks_like_name(n) or len(found) == 1 for n in found) else []
+    named = all(looks_like_name(n) for n in found)
+    if one and not (named and "&" in name):
+        return [name]
+    return found if named or len(found) == 1 else []
+
+
+def _without_job(name: str) -> str:
+    """A name without the job that a theme prints right behind it ("Ana Ruiz Founder & Editor")."""
+    words = name.split()
+    at = next((n for n, word in enumerate(words) if n > 1 and has_job_words(word) and len(word) > 3), None)
+    head = " ".join(words[:at]).rstrip(",")
+    return head if at is not None and looks_like_name(head) else name
 
 
 def _from_node(node: dict[str, Any]) -> list[Person]:
@@ -227,10 +236,13 @@ def _from_node(node: dict[str, Any]) -> list[Person]:
         url = identity if isinstance(identity, str) and author_slug(identity) else url
     name = node.get("name")
     name = name[0] if isinstance(name, list) and name else name
-    return [
-        Person(name=n, url=url if author_slug(url) else None, slug=author_slug(url))
-        for n in (_names(name, one=True) if isinstance(name, str) else [])
-    ]
+    return _named(_names(name, one=True) if isinstance(name, str) else [], url if author_slug(url) else None)
+
+
+def _named(names: list[str], url: str | None) -> list[Person]:
+    """Persons of these names; an archive's address is one person's."""
+    address = url if len(names) == 1 else None
+    return [Person(name=n, url=address, slug=author_slug(address)) for n in names]
 
 
 def author_slug(url: str | None) -> str | None:
@@ -270,7 +282,7 @@ def _labelled(view: PageView) -> list[str]:
 
 def _from_line(text: str) -> list[str]:
     """The names behind "By" at the start of a short line, up to what separates them from date or job."""
-    for piece in re.split(r"\s[|•·–—/-]\s|\s{2,}|\n", text[:160]):
+    for piece in re.split(r"\s[|•·–—/-]\s|\s{2,}|\n", MARKS.sub("", text[:160])):
         match = lead_pattern().match(piece)
         if not match:
             continue
@@ -296,8 +308,7 @@ def _near_title(view: PageView, heading: HtmlElement | None) -> list[Person]:
     for line, element in lines_near(view, heading):
         names = _from_line(line)
         if names:
-            url = _author_address(view, element) if len(names) == 1 else None
-            return [Person(name=n, url=url, slug=author_slug(url)) for n in names]
+            return _named(names, _author_address(view, element))
     return []
 
 
