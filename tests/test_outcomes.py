@@ -307,7 +307,7 @@ def test_a_defect_is_one_line_and_the_traceback_is_in_the_log(out: Path, site: D
     env = {"PYTHONPATH": str(tmp_path / "patches"), "TMPDIR": str(tmp_path)}
     exported = tree(out / "export")
     refused(
-        presslift("sync", out, env=env), 70, "a defect of presslift", "ZeroDivisionError: by hand, in two lines", str(out / "presslift.log")
+        presslift("sync", "--full", out, env=env), 70, "a defect of presslift", "ZeroDivisionError: by hand, in two lines", str(out / "presslift.log")
     )
     assert "line 3, in broken" in (out / "presslift.log").read_text()
     assert tree(out / "export") == exported
@@ -396,7 +396,7 @@ def test_a_full_disk_later(small_disk: Callable[[int], Path], spare: int) -> Non
         next(p for p in site.data["posts"] if p["id"] == 104)["content"] += "<p>" + "Una palabra más. " * 9000 + "</p>"
         used = int(subprocess.run(["du", "-sk", out], capture_output=True, text=True, check=True).stdout.split()[0])
         small_disk(used + spare)
-        refused(presslift("sync", out), 74, str(out), "space")
+        refused(presslift("sync", out, "--full"), 74, str(out), "space")
         assert tree(out / "export") == exported and (out / "config.yaml").read_bytes() == settings
         small_disk(50_000)
         assert presslift("sync", out, "--full", "-q").returncode == 0

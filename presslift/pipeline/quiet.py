@@ -22,6 +22,9 @@ from presslift.store import Store
 SEEN = "seen"
 """What the last good run knew of the site's listings, under this name in the store: see ``Seen``."""
 
+MOST_TRIED_AGAIN = 20
+"""Failed addresses that are not likely to mend by themselves and are asked for again in one run; listings ask for all."""
+
 Level = Literal["nothing", "changes", "listing", "all"]
 
 
@@ -116,11 +119,15 @@ class Looker:
         return Plan(level="changes", why=why, events=events, gone=gone, counts=look.counts)
 
     def _to_try_again(self) -> list[str]:
-        """Keys of what failed in a way that may mend by itself, or was not reached; the rest waits for the next listing."""
-        rows = self._store.rows(
-            "SELECT key, state, reason, status FROM addresses WHERE state = 'pending' OR (state IN ('failed', 'exported') AND reason IS NOT NULL)"
+        """Keys of what was not reached, or failed by the site's trouble; and some of what failed otherwise, the longest waiting first."""
+        rows = list(
+            self._store.rows(
+                "SELECT key, reason, status FROM addresses "
+                "WHERE state = 'pending' OR (state IN ('failed', 'exported') AND reason IS NOT NULL) ORDER BY last_at, key"
+            )
         )
-        return [r["key"] for r in rows if r["state"] == "pending" or r["reason"] == "budget" or is_outage(r["reason"], r["status"])]
+        mending = [r["key"] for r in rows if r["reason"] in (None, "budget") or is_outage(r["reason"], r["status"])]
+        return [*mending, *[r["key"] for r in rows if r["key"] not in set(mending)][:MOST_TRIED_AGAIN]]
 
 
 def seen_of(store: Store) -> Seen | None:
