@@ -8,14 +8,16 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from presslift.config import Settings
 from presslift.errors import FetchError, ParseError, SiteError
 from presslift.pipeline.freshness import Freshness, says
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
-from presslift.pipeline.views import StoreView
+from presslift.pipeline.views import CLOCK, StoreView
 from presslift.records import Article, Capture, Comment, SiteFacts
+from presslift.scraper.clock import dates_told, read_clock
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
@@ -44,7 +46,9 @@ class Reader:
     def __init__(self, store: Store, getter: Getter, run: int, facts: SiteFacts, settings: Settings, folder: Path, progress: Progress):
         self._store, self._getter, self._run, self._facts, self._settings = store, getter, run, facts, settings
         self._folder, self._progress = folder, progress
-        self._zone = settings.site.timezone or facts.timezone or facts.utc_offset
+        self._zone = settings.site.timezone or facts.timezone or store.get_meta(CLOCK) or facts.utc_offset
+        # What a person told, and for the rest what the site itself tells.
+        self._site = replace(settings.site, timezone=settings.site.timezone or facts.timezone or store.get_meta(CLOCK))
         self._fresh = Freshness(store, run, settings)
         self._keeper = Keeper(store, run, facts, settings)
         self._unread: set[str] = set()
@@ -132,11 +136,21 @@ class Reader:
         )
         step = max(1, len(rows) // SAMPLE)
         sample = rows[::step][:SAMPLE]
+        self._learn_clock(sample)
         if len(sample) < 3:
             return
         labels = {row["url"]: label for row in sample if (label := self._label(row["key"])) is not None}
         self.profile = learn_profile(self._sampled(sample), labels)
         save_profile(self.profile, path)
+
+    def _learn_clock(self, sample: list[Row]) -> None:
+        """What the pages' dates tell of the site's zone, where nothing else does."""
+        if self._settings.site.timezone or self._facts.timezone:
+            return
+        clock = read_clock((told for _, body in self._sampled(sample) for told in dates_told(body)), self._facts.language)
+        if clock is not None:
+            self._store.set_meta(CLOCK, clock)
+            self._zone, self._site = clock, replace(self._site, timezone=clock)
 
     def _sampled(self, rows: list[Row]) -> Iterator[tuple[str, bytes]]:
         for row in rows:
@@ -151,7 +165,7 @@ class Reader:
         if "rest" in items:
             item = read_rest(items["rest"].data, self._facts.utc_offset)
         elif "feed" in items and self._facts.feed_full_text:
-            item = read_feed(items["feed"].data, self._facts.utc_offset)
+            item = read_feed(items["feed"].data, self._zone)
         else:
             return None
         return Label(content_html=item.content_html, title=item.title, date=item.published.local if item.published else None, author=None)
@@ -279,7 +293,7 @@ class Reader:
             noted["final_url"],
             content_type=noted["content_type"],
             profile=self.profile,
-            settings=self._settings.site,
+            settings=self._site,
             custom=self._settings.custom,
             zone=self._zone,
         )
@@ -287,7 +301,7 @@ class Reader:
     def _sources(self, row: Row, items: dict[str, Item], page: PageReading | None, captures: list[Capture]) -> Sources:
         offset = self._facts.utc_offset
         rest = read_rest(items["rest"].data, offset) if "rest" in items else None
-        feed = read_feed(items["feed"].data, offset) if "feed" in items else None
+        feed = read_feed(items["feed"].data, self._zone) if "feed" in items else None
         url = page.url if page and page.url else (rest and rest.url) or row["url"]
         meta = page.metadata if page else Metadata(language=self._facts.language, title=rest.title if rest else None)
         sources = Sources(url=url, page=page, rest=rest, feed=feed, type=row["type"], captures=captures)
@@ -339,9 +353,7 @@ class Reader:
             try:
                 if response is not None:
                     kind = response.headers.get("content-type")
-                    read = read_page(
-                        response.body, response.final_url, content_type=kind, profile=self.profile, settings=self._settings.site
-                    )
+                    read = read_page(response.body, response.final_url, content_type=kind, profile=self.profile, settings=self._site)
                     bodies.append(read.body)
             except ParseError as error:
                 self._store.add_problem(self._run, now(), url, "page", error.reason, error.detail, None, 1)
