@@ -1,0 +1,346 @@
+"""What a site changes about itself between two syncs (doors, theme, furniture, clocks), its articles being what they were."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from presslift.errors import DecisionNeeded
+from presslift.pipeline import Options, getting, migrate, sync
+from tests.faulty import DOORS, NO_REST, OPEN, PAGES_ALONE, FaultySite, changes, content, failures, holds, lines, quick, records, snapshot
+from tests.servers import page
+from tests.test_hostile_listings import JSON, POSTS, XML, Answer, change
+
+FULL = Options(full=True)
+MINUTES = itertools.count()
+
+
+def edit(site: FaultySite, id: int = 103) -> str:
+    post = site.by_id(id)
+    assert post is not None
+    post |= {"content": post["content"] + "<p>Añadido hoy.</p>", "modified": f"2025-05-02T10:{next(MINUTES):02}:00"}
+    return str(post["slug"])
+
+
+# ---- doors
+
+CLOSING: dict[str, tuple[dict[str, bool], dict[str, bool]]] = {
+    "rest": (OPEN, {"rest": False}),
+    "rest_and_sitemap": (OPEN, {"rest": False, "sitemap": False}),
+    "rest_and_feed": (OPEN, {"rest": False, "feed": False}),
+    "everything": (OPEN, {"rest": False, "feed": False, "sitemap": False}),
+    "feed": (NO_REST, {"feed": False}),
+    "sitemap": (NO_REST, {"sitemap": False}),
+    "feed_and_sitemap": (NO_REST, {"feed": False, "sitemap": False}),
+}
+
+
+@pytest.mark.parametrize("closing", CLOSING)
+def test_doors_that_close_change_nothing_and_hide_no_edit(tmp_path: Path, closing: str) -> None:
+    out, (doors, shut) = tmp_path / "OUT", CLOSING[closing]
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        before = (out / "export" / "articles.jsonl").read_bytes()
+        for door, open_ in shut.items():
+            setattr(site, door, open_)
+        summary = sync(out, config=quick())
+        assert (summary.exit_code, summary.updated, summary.removed, changes(out)) == (0, 0, 0, [])
+        assert (out / "export" / "articles.jsonl").read_bytes() == before
+        told = content(out)
+        sync(out, config=quick(), options=FULL)
+        assert content(out) == told and changes(out) == []
+        holds(out)
+        edited = edit(site)
+        sync(out, config=quick())
+        assert changes(out) == [("updated", edited)]
+        assert "Añadido hoy." in records(out)[edited]["body_text"]
+        assert records(out)[edited]["categories"] != []
+        # And open again: what was known before is known again.
+        for door in shut:
+            setattr(site, door, True)
+        sync(out, config=quick(), options=FULL)
+        assert lines(out, "removed") == []
+        assert {slug for _, slug in changes(out)} == {edited}
+        assert "Añadido hoy." in records(out)[edited]["body_text"]
+        holds(out)
+
+
+def test_comments_that_rest_hides_for_a_day_are_kept(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        # A theme that prints none.
+        change(
+            site,
+            lambda t: t.startswith("/20"),
+            lambda t, a: (a[0], a[1], re.sub(rb'<ol class="comment-list">.*</ol>', b"", a[2], flags=re.S), a[3]),
+        )
+        migrate(site.url, out, config=quick())
+        before = content(out)
+        assert any(a["comments"] for a in lines(out, "articles"))
+        site.everywhere = lambda target: page("{}", 500, JSON) if "/wp/v2/comments" in target else None
+        for options in (Options(), FULL):
+            sync(out, config=quick(), options=options)
+            assert content(out) == before and changes(out) == []
+        holds(out)
+        site.everywhere = lambda target: None
+        sync(out, config=quick(), options=FULL)
+        assert content(out) == before and changes(out) == [] and failures(out) == {}
+
+
+def test_a_page_of_comments_that_fails_loses_none(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(**NO_REST) as site:
+        older = "comment-page-1"
+        links = f'<div class="comment-navigation"><a class="prev page-numbers" href="{site.url}{site.path(101)}{older}/#comments">anteriores</a></div>'
+        extra = '<li class="comment" id="comment-70"><article class="comment-body"><b class="fn">Otra</b><div class="comment-content"><p>De la primera página.</p></div></article></li>'
+
+        def answer(target: str, good: Answer) -> Answer:
+            if older in target:
+                status, kind, body, headers = site.by_path(101)
+                return (
+                    status,
+                    kind,
+                    re.sub(rb'<ol class="comment-list">.*</ol>', f'<ol class="comment-list">{extra}</ol>'.encode(), body, flags=re.S),
+                    headers,
+                )
+            return good[0], good[1], good[2].replace(b'<div id="respond"', links.encode() + b'<div id="respond"'), good[3]
+
+        plain = site.answer
+        site.by_path = lambda id: plain(site.path(id))  # type: ignore[attr-defined]
+        change(site, lambda t: t.startswith(site.path(101)), answer)
+        migrate(site.url, out, config=quick())
+        before = content(out)
+        post = site.by_id(101)
+        assert post is not None
+        assert len(records(out)[post["slug"]]["comments"]) == 3
+        site.everywhere = lambda target: page("", 500) if older in target else None
+        summary = sync(out, config=quick(), options=FULL)
+        assert content(out) == before and changes(out) == []
+        assert summary.exit_code == 1 and any(older in url for url in failures(out))
+        site.everywhere = lambda target: None
+        assert sync(out, config=quick(), options=FULL).exit_code == 0
+        assert content(out) == before and failures(out) == {}
+        holds(out)
+
+
+# ---- looks
+
+
+def themed(target: str, good: Answer) -> Answer:
+    """Another theme: other names of classes, another order of boxes."""
+    if "html" not in good[1]:
+        return good
+    text = good[2].decode()
+    for old, new in (
+        ("cm-", "zeta-"),
+        ("colormag", "zeta"),
+        ("related-posts-wrapper", "zeta-more"),
+        ("single-related-posts", "zeta-more-one"),
+        ("comments-area", "zeta-talk"),
+        ("widget", "zeta-box"),
+    ):
+        text = text.replace(old, new)
+    return good[0], good[1], text.encode(), good[3]
+
+
+@pytest.mark.parametrize("doors", DOORS.values(), ids=DOORS)
+def test_a_new_theme_removes_nothing_and_empties_nothing(tmp_path: Path, doors: dict[str, bool]) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        before = records(out)
+        change(site, lambda t: True, themed)
+        for options in (Options(), FULL):
+            sync(out, config=quick(), options=options)
+            after = records(out)
+            assert set(after) == set(before)
+            assert lines(out, "removed") == []
+            for slug, article in after.items():
+                assert article["title"] == before[slug]["title"]
+                assert article["word_count"] >= 0.9 * before[slug]["word_count"], slug
+                assert article["word_count"] <= 1.2 * before[slug]["word_count"] + 10, slug
+            holds(out)
+        if doors == OPEN:
+            assert changes(out) == []
+
+
+PROMOTION = '<p class="promo-x">Suscríbase hoy a nuestro boletín semanal y reciba cada lunes una selección de crónicas, gratis y sin publicidad.</p>'
+
+
+@pytest.mark.parametrize("doors", DOORS.values(), ids=DOORS)
+def test_a_promotion_under_every_post_is_no_edit(tmp_path: Path, doors: dict[str, bool]) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        before = content(out)
+        change(
+            site,
+            lambda t: t.startswith(("/20", "/en/")),
+            lambda t, a: (
+                a[0],
+                a[1],
+                re.sub(rb'(</div>(?:<div class="cm-tags">|</div></article>|</main>))', PROMOTION.encode() + rb"\1", a[2], count=1),
+                a[3],
+            ),
+        )
+        sync(out, config=quick(), options=FULL)
+        assert lines(out, "removed") == []
+        assert content(out) == before
+        assert changes(out) == []
+        holds(out)
+
+
+def test_what_changes_from_visit_to_visit_is_no_edit(tmp_path: Path) -> None:
+    """Nonces, counters, views, related posts of the day."""
+    out = tmp_path / "OUT"
+    visits = [0]
+
+    def noisy(target: str, good: Answer) -> Answer:
+        visits[0] += 1
+        extra = f'<input type="hidden" name="_wpnonce" value="{visits[0]:x}"><div class="post-views">{visits[0]} visitas</div>'
+        return (
+            good[0],
+            good[1],
+            good[2].replace(b'<div class="cm-entry-summary">', f'{extra}<div class="cm-entry-summary" data-token="{visits[0]}">'.encode()),
+            good[3],
+        )
+
+    with FaultySite(**PAGES_ALONE) as site:
+        change(site, lambda t: t.startswith("/20"), noisy)
+        migrate(site.url, out, config=quick())
+        for post in site.data["posts"]:
+            post["related"] = [p["id"] for p in site.data["posts"] if p is not post][:2]
+        sync(out, config=quick())
+        assert changes(out) == []
+
+
+# ---- listings that shrink
+
+EMPTY: dict[str, Any] = {
+    "rest": lambda t, a: (200, JSON, b"[]", {"X-WP-Total": "0", "X-WP-TotalPages": "0"}) if POSTS(t) else a,
+    "sitemap": lambda t, a: (200, XML, b'<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>', {}) if "posts-post" in t else a,
+    "feed": lambda t, a: (200, XML, b"<rss version='2.0'><channel><title>x</title></channel></rss>", {}) if "/feed" in t else a,
+    "all": lambda t, a: EMPTY["rest"](t, EMPTY["sitemap"](t, EMPTY["feed"](t, a))),
+    "all_and_no_links": lambda t, a: EMPTY["all"](t, a) if t != "/" else (a[0], a[1], re.sub(rb"<article.*</article>", b"", a[2], flags=re.S), a[3]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("doors", [OPEN, NO_REST], ids=["open", "no_rest"])
+def test_listings_that_come_back_empty_remove_nothing(tmp_path: Path, doors: dict[str, bool]) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        before, good = content(out), site.answer
+        for name, empty in EMPTY.items():
+            change(site, lambda t: True, empty)
+            for options in (Options(), FULL):
+                sync(out, config=quick(), options=options)
+                assert content(out) == before and changes(out) == [], name
+            site.answer = good  # type: ignore[method-assign]
+        holds(out)
+
+
+@pytest.mark.parametrize("doors", DOORS.values(), ids=DOORS)
+def test_what_is_gone_goes_with_proof(tmp_path: Path, doors: dict[str, bool]) -> None:
+    """CASES: deleted_posts_go."""
+    out = tmp_path / "OUT"
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        # Its address first fails in other ways than being gone.
+        post = site.by_id(105)
+        assert post is not None
+        slug, path = post["slug"], site.path(105)
+        site.data["posts"].remove(post)
+        site.faults[path] = page("", 503)
+        for _ in range(2):
+            sync(out, config=quick())
+            assert slug in records(out) and changes(out) == []
+        del site.faults[path]
+        sync(out, config=quick())
+        if slug in records(out):
+            sync(out, config=quick())
+        assert slug not in records(out)
+        assert changes(out) == [("removed", slug)]
+        (tomb,) = lines(out, "removed")
+        assert "404" in tomb["proof"]
+        holds(out)
+
+
+def test_a_listing_that_names_what_is_gone_is_overruled_in_the_second_run(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(rest=False, feed=False) as site:
+        migrate(site.url, out, config=quick())
+        path = site.path(105)
+        site.everywhere = lambda target: page("<title>404</title>", 404) if target == path else None
+        sync(out, config=quick(), options=FULL)
+        assert len(records(out)) == len(site.slugs) and path in failures(out, site)
+        sync(out, config=quick(), options=FULL)
+        assert changes(out) == [("removed", "un-ferrocarril-para-otra-epoca")]
+        summary = sync(out, config=quick(), options=FULL)
+        assert (summary.exit_code, failures(out), len(changes(out))) == (0, {}, 1)
+        site.everywhere = lambda target: None
+        sync(out, config=quick(), options=FULL)
+        assert [kind for kind, _ in changes(out)] == ["removed", "restored"]
+        holds(out)
+
+
+def test_permalinks_that_break_everywhere_remove_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        for number in range(30):
+            site.add(f"nota-{number}", content="<p>Breve.</p>")
+        migrate(site.url, out, config=quick())
+        before = content(out)
+        # A lost .htaccess: the home page stands, everything else is 404.
+        site.everywhere = lambda target: (
+            page("<title>Not Found</title><h1>Not Found</h1>", 404)
+            if target not in ("/", "/robots.txt") and "?rest_route" not in target
+            else None
+        )
+        site.data["posts"][:] = site.data["posts"][:-2]
+        for _ in range(2):
+            try:
+                sync(out, config=quick(), options=FULL)
+            except DecisionNeeded:
+                pytest.fail("nothing is to be decided")
+            except Exception as error:
+                assert type(error).__name__ == "SiteError", error
+            assert content(out) == before
+
+
+# ---- clocks
+
+
+def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "OUT"
+
+    class Yesterday(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.now(tz) - timedelta(days=400)
+
+    with FaultySite() as site:
+        migrate(site.url, out, config=quick())
+        edited = edit(site, 104)
+        sync(out, config=quick())
+        monkeypatch.setattr(getting, "datetime", Yesterday)
+        assert getting.now() < datetime.now(UTC).isoformat()[:10]
+        again = edit(site, 103)
+        sync(out, config=quick())
+        site.data["posts"].remove(site.by_id(105))
+        sync(out, config=quick())
+        before = snapshot(out / "export")
+        sync(out, config=quick())
+        assert snapshot(out / "export") == before
+        monkeypatch.undo()
+        sync(out, config=quick())
+        assert snapshot(out / "export") == before
+    assert changes(out) == [("updated", edited), ("updated", again), ("removed", "un-ferrocarril-para-otra-epoca")]
+    sequence = [row["seq"] for row in lines(out, "changes")]
+    assert sequence == sorted(set(sequence))
+    holds(out)
