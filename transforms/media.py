@@ -55,7 +55,17 @@ def _featured(article: Article, context: Context) -> Media:
     row = Media(position=1, url=url, role="featured", kind="image")
     if before is not None and before.url in (url, article.featured_image):
         row = msgspec.structs.replace(before, position=1, url=url)
+    if told := context.media_by_url(row.url):
+        # REST knows its alternative text; what themes print may be of their making.
+        row.alt = told.get("alt") or None
+    elif row.alt and article.title and plain_words(article.title) in plain_words(row.alt):
+        row.alt = None
     return _completed(row, context)
+
+
+def plain_words(text: str) -> str:
+    """Letters and digits only, lower case."""
+    return re.sub(r"[\W_]+", " ", text.lower()).strip()
 
 
 def _used(root: HtmlElement, base: str, context: Context) -> Iterator[Media]:

@@ -12,6 +12,9 @@ from presslift.scraper.parse.merge import fold
 from presslift.store import Store
 from presslift.transforms import Context
 
+CLOCK = "clock"
+"""The zone that the dates on pages were told in, under this name in the store; for sites whose zone nothing else tells."""
+
 
 class StoreView:
     """``merge.SiteView`` over a store; terms, accounts and archive memberships are read once."""
@@ -127,13 +130,14 @@ def transform_context(store: Store, facts: SiteFacts, settings: Settings, hosts:
     def media_by_url(url: str) -> dict[str, Any] | None:
         return next(store.evidence("media_url", article_key(url, facts.url)), None)
 
+    clock = settings.site.timezone or facts.timezone or store.get_meta(CLOCK)
     return Context(
         base_url=facts.url,
         site_hosts=hosts,
         site_name=facts.name,
         language=settings.site.language or facts.language,
-        timezone=settings.site.timezone or facts.timezone,
-        utc_offset=facts.utc_offset,
+        timezone=clock,
+        utc_offset=clock if clock and clock[0] in "+-" else facts.utc_offset,
         placeholders=frozenset(settings.site.placeholder_accounts),
         media_by_url=media_by_url,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote
+from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 from msgspec import Struct
@@ -249,8 +250,11 @@ def _seo(head: Any) -> Seo | None:
     )
 
 
-def read_feed(item: dict[str, Any], offset: str | None = None) -> ItemReading:
-    """A feed item as ``discover.feed`` gives it: link, guid, title, creators, published, categories, content, description, …"""
+def read_feed(item: dict[str, Any], zone: str | None = None) -> ItemReading:
+    """A feed item as ``discover.feed`` gives it: link, guid, title, creators, published, categories, content, description, …
+
+    ``zone`` is the site's zone, an IANA name or ``±hh:mm``: feeds print UTC.
+    """
     guid = item.get("guid")
     number = whole(item.get("wp_id")) or (
         whole(next(iter(parse_qs(split_url(guid).query).get("p", [])), None)) if isinstance(guid, str) else None
@@ -266,7 +270,7 @@ def read_feed(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         excerpt=excerpt,
         excerpt_manual=is_manual(excerpt, content) if excerpt and content else None,
         content_html=content,
-        published=_feed_moment(item.get("published"), offset),
+        published=_feed_moment(item.get("published"), zone),
         author_names=[name for n in item.get("creators") or [] if isinstance(n, str) for name in split_names(n)],
         term_names=[n for n in item.get("categories") or [] if n],
         terms_complete=True,
@@ -282,7 +286,7 @@ def _without_feed_footer(content: str | None, url: str | None) -> str | None:
     return inner_html(root) if len(without_footer(root, url)) < before else content
 
 
-def _feed_moment(value: Any, offset: str | None) -> Moment | None:
+def _feed_moment(value: Any, zone: str | None) -> Moment | None:
     if not isinstance(value, str):
         return None
     try:
@@ -294,10 +298,19 @@ def _feed_moment(value: Any, offset: str | None) -> Moment | None:
             return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    utc = when.astimezone(UTC).replace(microsecond=0)
-    if offset and when.utcoffset() == timedelta(0):
-        # WordPress's rss2 prints UTC whatever the site's zone is.
-        hours, minutes = offset[1:].split(":")
-        shift = timedelta(hours=int(hours), minutes=int(minutes)) * (-1 if offset[0] == "-" else 1)
-        when = utc.astimezone(timezone(shift))
+    try:
+        utc = when.astimezone(UTC).replace(microsecond=0)
+        clock = _clock(zone) if when.utcoffset() == timedelta(0) else None
+        when = utc.astimezone(clock) if clock is not None else when
+    except OverflowError:
+        return None
     return Moment(local=when.replace(microsecond=0).isoformat(), utc=utc.isoformat().replace("+00:00", "Z"), precision="second")
+
+
+def _clock(zone: str | None) -> tzinfo | None:
+    if zone and re.fullmatch(r"[+-]\d\d:\d\d", zone):
+        return datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo
+    try:
+        return ZoneInfo(zone) if zone else None
+    except (ValueError, OSError, KeyError):
+        return None

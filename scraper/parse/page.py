@@ -162,7 +162,7 @@ def join_pages(first: BodyReading, rest: list[BodyReading], language: str | None
     if not rest:
         return first
     read = [(p.html, footnotes.NotesReading(notes=p.notes, warnings=p.warnings)) for p in (first, *rest)]
-    html, notes = footnotes.join_notes(read, language)
+    html, notes = footnotes.join_notes(read, language, first.byline)
     inline = list(first.inline)
     for part in rest:
         for link in part.inline:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.html import Element, HtmlElement
 
 from presslift.records import Footnote, Ref
@@ -12,13 +14,18 @@ from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Not
 from presslift.scraper.parse.footnotes.reading import number_notes, take_out
 
 LOOSE = "presslift-loose-note"
+IN_BYLINE = re.compile(r"\[[^\[\]\s]{1,4}\]|[*†‡§¶]+")
+BYLINE_CONFIDENCE = 0.9
 
 
-def join_notes(pages: list[tuple[str, NotesReading]], language: str | None = None) -> tuple[list[str], NotesReading]:
+def join_notes(
+    pages: list[tuple[str, NotesReading]], language: str | None = None, byline: str | None = None
+) -> tuple[list[str], NotesReading]:
     """Number the notes of a paginated post through, and match the markers of one page with the notes of another.
 
-    ``pages`` are each page's body as ``read_footnotes`` left it, and what it read there. Out come the bodies anew and the
-    notes of all pages, ``index`` 1…n in order of first mention, with the warnings that still hold.
+    ``pages`` are each page's body as ``read_footnotes`` left it, and what it read there; ``byline`` is the line that was
+    taken out of the first, as printed. Out come the bodies anew and the notes of all pages, ``index`` 1…n in order of first
+    mention, with the warnings that still hold.
     """
     container = Element("div")
     work = Workspace(container, container)
@@ -30,6 +37,7 @@ def join_notes(pages: list[tuple[str, NotesReading]], language: str | None = Non
         work.warnings += reading.warnings
     if loose:
         _match_loose(work, loose, language)
+        _match_byline(work, loose, byline or "", lost)
     notes = number_notes(work, lost)
     return [inner_html(part).strip() for part in container], NotesReading(notes=notes, warnings=work.warnings)
 
@@ -99,9 +107,23 @@ def _match_loose(work: Workspace, loose: list[Definition], language: str | None)
             mark.set("data-note", f"d{number}")
         if item.marks:
             definition.confidence = item.confidence
-            printed = item.marks[0].get("data-marker") or definition.label
-            gone = {lacks_marker(definition.label, definition.style), lacks_note(printed, definition.style)}
-            work.warnings[:] = [w for w in work.warnings if w not in gone]
+            _matched(work, definition, item.marks[0].get("data-marker") or definition.label)
     for element in select(work.container, f".{LOOSE}"):
         detach(element)
     take_out(work, language, before)
+
+
+def _match_byline(work: Workspace, loose: list[Definition], byline: str, lost: dict[Definition, list[Ref]]) -> None:
+    """The notes of marks in the byline, which stands in no body any more."""
+    for found in IN_BYLINE.finditer(byline):
+        label = normal(found[0])
+        definition = next((d for d in loose if normal(d.label) == label and d not in lost), None)
+        if definition is not None:
+            lost[definition] = [Ref(place="byline")]
+            definition.confidence = max(definition.confidence, BYLINE_CONFIDENCE)
+            _matched(work, definition, definition.label)
+
+
+def _matched(work: Workspace, definition: Definition, printed: str) -> None:
+    gone = {lacks_marker(definition.label, definition.style), lacks_note(printed, definition.style)}
+    work.warnings[:] = [w for w in work.warnings if w not in gone]

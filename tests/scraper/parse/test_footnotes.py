@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Footnotes of every style: what is read, what stays in the text, and what is no note."""
 
 from __future__ import annotations
@@ -572,6 +571,22 @@ def test_a_byline_taken_out_before_pages_are_joined_keeps_its_ref() -> None:
     second = read_fragment("<p>Two[1].</p><p>[1] B.</p>")
     _, reading = join_notes([(inner_html(first), found), (inner_html(second), read_footnotes(second))])
     assert [(n.index, n.text, [r.place for r in n.refs]) for n in reading.notes] == [(1, "A historian.", ["byline"]), (2, "B.", ["body"])]
+
+
+def test_a_note_on_the_last_page_is_the_bylines_on_the_first() -> None:
+    first = read_fragment("<p>One<sup>2</sup>.</p>")
+    last = read_fragment(
+        "<p>Two<sup>3</sup>.</p><h2>Notes</h2><p><sup>1</sup> A historian.</p><p><sup>2</sup> B.</p><p><sup>3</sup> C.</p>"
+    )
+    pages = [(inner_html(part), found) for part, found in [(p, read_footnotes(p)) for p in (first, last)]]
+    bodies, reading = join_notes(pages, byline="By Ann[1]")
+    assert [shown(read_fragment(body)) for body in bodies] == ["One{2}.", "Two{3}."]
+    assert [(n.index, n.text, [r.place for r in n.refs]) for n in reading.notes] == [
+        (1, "A historian.", ["byline"]),
+        (2, "B.", ["body"]),
+        (3, "C.", ["body"]),
+    ]
+    assert reading.warnings == []
 
 
 @pytest.mark.parametrize(
