@@ -16,7 +16,7 @@ from presslift.errors import SiteError
 from presslift.pipeline import Options, RunSummary, migrate, sync
 from presslift.records import CONTENT_FIELDS
 from presslift.store import Store
-from tests.faulty import FaultySite, changes, records
+from tests.faulty import FaultySite, changes, lines, records
 
 LATER = "2025-05-01T12:00:00"
 
@@ -208,6 +208,31 @@ def test_a_complete_listing_is_made_when_it_is_due(migrated: Any) -> None:
     assert summary.looked_at == "listing" and not summary.exports_written
     assert not [t for t in targets if t.startswith(("/20", "/en/"))], "a listing costs no page"
     assert asked(site, out)[0].looked_at == "nothing"
+
+
+def test_edits_of_terms_accounts_and_files_are_noticed_by_the_listing(migrated: Any) -> None:
+    site, out = migrated
+    term, user = site.term("categories", post(site, 101)["categories"][0]), site.user(post(site, 101))
+    carrying = {a["slug"] for a in records(out).values() if any(t["name"] == term["name"] for t in a["terms"])}
+    term["name"], user["name"] = "Análisis a fondo", "la redacción"
+    site.data |= {"alt_text": "Salar al amanecer", "media_modified": "2025-06-01T00:00:00"}
+    assert asked(site, out)[0].looked_at == "nothing"
+    forget_listing(out)
+    summary, targets = asked(site, out)
+    assert summary.looked_at == "listing" and not [t for t in targets if t.startswith(("/20", "/en/"))]
+    after = records(out)
+    assert {slug for slug, a in after.items() if any(t["name"] == "Análisis a fondo" for t in a["terms"])} == carrying
+    assert after["la-ruta-del-litio"]["wp_author"]["name"] == "la redacción"
+    assert {"terms"} <= set(lines(out, "changes")[0]["fields"])
+    forget_listing(out)
+    assert asked(site, out)[0].updated == 0
+
+
+def test_a_listing_spares_the_media_where_nothing_changed_in_it(migrated: Any) -> None:
+    site, out = migrated
+    forget_listing(out)
+    media = [t for t in asked(site, out)[1] if "/media?" in t]
+    assert len(media) == 1 and "per_page=1&" in media[0]
 
 
 def test_everything_is_looked_at_after_a_failed_run(migrated: Any) -> None:

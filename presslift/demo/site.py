@@ -314,12 +314,13 @@ class DemoSite:
                         "slug": "salar",
                         "link": f"{self.url}/salar/",
                         "title": {"rendered": "salar"},
-                        "alt_text": "Piscinas de evaporación",
+                        "alt_text": self.data.get("alt_text", "Piscinas de evaporación"),
                         "caption": {"rendered": ""},
                         "mime_type": "image/png",
                         "source_url": source,
                         "media_details": {"width": 1200, "height": 800},
                         "date": "2025-03-18T08:00:00",
+                        "modified_gmt": self.data.get("media_modified", "2025-03-18T13:00:00"),
                         "type": "attachment",
                     }
                 ]

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from presslift.config import ScopeSettings
+from presslift.pipeline.dependents import RETOLD, is_told
 from presslift.pipeline.getting import now
 from presslift.scraper.discover.events import Event, Evidence, Found, Left, Listing
 from presslift.scraper.fetch.addresses import article_key
@@ -35,6 +36,7 @@ class Finder:
         self._found: set[str] = set()
         # What one source knows to be out of scope (REST knows the date) another can't bring back in.
         self._scoped: dict[str, str] = {}
+        self._retold: list[tuple[str, dict[str, Any]]] = []
 
     def take(self, events: Iterable[Event]) -> None:
         """Store all events, some hundred a transaction."""
@@ -59,6 +61,10 @@ class Finder:
                     self._take_left(event)
                 else:
                     self._take_listing(event)
+            if self._retold:
+                # In one transaction with what was told, so that a killed run is not the end of it.
+                self._store.set_meta(RETOLD, [*self._store.get_meta(RETOLD, []), *self._retold])
+                self._retold = []
 
     def _take_found(self, found: Found) -> None:
         key = article_key(found.url, self._start)
@@ -127,7 +133,7 @@ class Finder:
                 "wp_id": whole(data.get("id")),
                 "parent_wp_id": whole(data.get("parent")),
             }
-            put("term", f"{term['taxonomy']}/{term['wp_id'] or term['slug']}", term, self._run)
+            self._put("term", f"{term['taxonomy']}/{term['wp_id'] or term['slug']}", term)
         elif evidence.kind == "user":
             user = {
                 "wp_id": whole(data.get("id")),
@@ -136,7 +142,7 @@ class Finder:
                 "url": string(data.get("link")),
                 "bio": plain(data.get("description")),
             }
-            put("user", str(user["slug"] or user["wp_id"]), user, self._run)
+            self._put("user", str(user["slug"] or user["wp_id"]), user)
         elif evidence.kind == "media":
             self._take_media(data)
         elif evidence.kind == "comment" and whole(data.get("post")):
@@ -147,6 +153,18 @@ class Finder:
             put("listed", f"{data['type']}/{data['id']}", data, self._run)
         else:
             put(evidence.kind, str(data.get("slug") or data.get("id")), data, self._run)
+
+    def _put(self, kind: str, key: str, data: dict[str, Any]) -> None:
+        """Keep what records speak of, and note when it is told otherwise than before."""
+        old = next(self._store.evidence(kind, key), None)
+        if old is None and kind == "user" and data["wp_id"]:
+            # An account by another slug.
+            old = next((u for u in self._store.evidence("user") if u.get("wp_id") == data["wp_id"]), None)
+            if old is not None:
+                self._store.drop_evidence("user", str(old["slug"] or old["wp_id"]))
+        if old is not None and is_told(kind, old, data):
+            self._retold.append((kind, old))
+        self._store.put_evidence(kind, key, data, self._run)
 
     def _take_media(self, data: dict[str, Any]) -> None:
         details = data.get("media_details") if isinstance(data.get("media_details"), dict) else {}
@@ -165,7 +183,7 @@ class Finder:
             "title": plain(data.get("title")),
             "modified": string(data.get("modified_gmt")),
         }
-        self._store.put_evidence("media", str(kept["wp_id"]), kept, self._run)
+        self._put("media", str(kept["wp_id"]), kept)
         self._store.put_evidence("media_url", article_key(source, self._start), kept, self._run)
 
     def _take_archive(self, data: dict[str, Any]) -> None:

@@ -47,7 +47,8 @@ class Seen(Struct, kw_only=True):
 class Plan(Struct, kw_only=True):
     """What a run is to do: nothing; read ``events``; list REST's collections; or find everything.
 
-    ``gone`` are keys of addresses that a complete listing lacks; ``counts`` what is to be remembered if all goes well.
+    ``gone`` are keys of addresses that a complete listing lacks; ``counts`` what is to be remembered if all goes well;
+    ``without`` the collections that are known to be as they were.
     """
 
     level: Level
@@ -55,6 +56,7 @@ class Plan(Struct, kw_only=True):
     events: list[Event] = []
     gone: list[str] = []
     counts: dict[str, int] = {}
+    without: list[str] = []
 
 
 class Looker:
@@ -72,14 +74,18 @@ class Looker:
         if why is not None:
             return Plan(level="all", why=why)
         assert self.seen is not None and self.facts is not None
-        if self._is_due(self.seen.listed_at, self._settings.sync.listing_every):
-            return Plan(level="listing", why=f"a complete listing is due every {self._settings.sync.listing_every}")
         try:
+            if self._is_due(self.seen.listed_at, self._settings.sync.listing_every):
+                why = f"a complete listing is due every {self._settings.sync.listing_every}"
+                return Plan(level="listing", why=why, without=self._look(self.seen, self.facts).unchanged_media())
             return self._changes(self.seen, self.facts)
         except TooMuch as much:
             return Plan(level="listing", why=str(much))
         except Refused as refused:
             return Plan(level="all", why=f"REST does not answer as it did: {refused}")
+
+    def _look(self, seen: Seen, facts: SiteFacts) -> RestLook:
+        return RestLook(self._store, self._getter, self._run, facts, self._settings, seen.counts, seen.languages)
 
     def _needs_all(self) -> str | None:
         """Why everything is to be looked at; None when less will do."""
@@ -107,7 +113,7 @@ class Looker:
         return age < timedelta(0) or age >= timedelta(seconds=seconds_of(every))
 
     def _changes(self, seen: Seen, facts: SiteFacts) -> Plan:
-        look = RestLook(self._store, self._getter, self._run, facts, self._settings, seen.counts, seen.languages)
+        look = self._look(seen, facts)
         again = self._to_try_again()
         different = look.different()
         if not different and not again:
@@ -165,6 +171,7 @@ def remember(store: Store, run: int, plan: Plan, finder: Finder, settings: Setti
         by_rest = bool(facts.rest_types) and all(name in counts for name in facts.rest_types)
         if plan.level == "listing" and seen is not None:
             begun, first = seen.discovered_at, seen.discovered_run
+            counts |= {name: seen.counts[name] for name in plan.without}
         else:
             begun, first = at, run
         scope = scope_of(settings)

@@ -67,6 +67,20 @@ class RestLook:
                     raise TooMuch(f"{name} changed in {language}")
         return found
 
+    def unchanged_media(self) -> list[str]:
+        """``["media"]`` where its newest entry and total are as they were: its listing can be spared."""
+        if "media" not in self._before:
+            return []
+        try:
+            signal, newest = self._changes.newest("media"), self._newest_medium()
+        except Refused:
+            return []
+        return ["media"] if signal.total == self._before["media"] and signal.at == newest else []
+
+    def _newest_medium(self) -> str | None:
+        row = self._store.row("SELECT max(json_extract(data, '$.modified')) AS at FROM evidence WHERE kind = 'media'")
+        return row["at"] if row else None
+
     def _is_known(self, name: str, signal: Signal) -> bool:
         if signal.total != self._before.get(name):
             return False
@@ -208,9 +222,9 @@ class RestLook:
         return events
 
     def _new_media(self) -> list[Evidence]:
-        row = self._store.row("SELECT max(json_extract(data, '$.modified')) AS at FROM evidence WHERE kind = 'media'")
+        newest = self._newest_medium()
         try:
-            found = self._changes.changed("media", row["at"], MOST_CHANGES) if row and row["at"] else []
+            found = self._changes.changed("media", newest, MOST_CHANGES) if newest else []
         except Refused:
             return []
         return list(self._changes.evidence("media", found or []))

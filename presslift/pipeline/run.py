@@ -22,6 +22,7 @@ from presslift.errors import NotAnOut, OutUnwritable, PressliftError, SiteError,
 from presslift.exports import write_dataset
 from presslift.exports.format import choose_formats
 from presslift.pipeline.archives import ArchiveReader
+from presslift.pipeline.dependents import RETOLD, dependents
 from presslift.pipeline.finding import Finder
 from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold
@@ -259,15 +260,14 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     reader.learn()
     reader.read_all(due)
     watch("archives", 0, 0)
-    lacking = ArchiveReader(store, getter, run, facts, settings).complete()
-    if lacking:
-        reader.read_all(lacking)
+    reader.read_all([*ArchiveReader(store, getter, run, facts, settings).complete(), *dependents(store)])
     watch("settling", 0, 0)
     settler = Settler(store, run, facts, settings, hosts, first=first, full=options.full)
     settler.withdraw()
     complete = not any(not listing.complete for listing in finder.listings)
     settler.remove(vanished(store, plan, run, finder), getter, complete=complete, accept=options.accept_removals)
     settler.settle()
+    store.set_meta(RETOLD, [])
     _account(summary, store, finder, settler.counts)
     if first and summary.exported == 0:
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
@@ -290,7 +290,7 @@ def _find(plan: Plan, summary: RunSummary, store: Store, settings: Settings, get
     if plan.level != "all":
         facts = msgspec.convert(store.get_meta("facts"), SiteFacts)
         finder = Finder(store, run, facts.url, settings.scope)
-        finder.take(plan.events if plan.level != "listing" else watch.finding(discover_rest(facts, getter, settings)))
+        finder.take(plan.events if plan.level != "listing" else watch.finding(discover_rest(facts, getter, settings, without=plan.without)))
         if plan.level != "listing" or (
             finder.counts
             and all(x.complete and (x.detail is None or x.source != "rest" or x.name not in facts.rest_types) for x in finder.listings)
