@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from presslift.config import Settings
 from presslift.records import Account, SiteFacts, Term
 from presslift.scraper.fetch.addresses import article_key
+from presslift.scraper.parse import people
 from presslift.scraper.parse.merge import fold
 from presslift.store import Store
 from presslift.transforms import Context
@@ -27,6 +30,7 @@ class StoreView:
         self._named: dict[str, list[Term]] = {}
         self._slugs: dict[tuple[str, str], Term] = {}
         self._accounts: dict[int, Account] = {}
+        self._writers: dict[str, Account] = {}
         self._members: dict[str, list[Term]] = {}
         self._load_terms()
         self._load_accounts()
@@ -83,6 +87,10 @@ class StoreView:
         for data in self._store.evidence("user"):
             account = Account(wp_id=data.get("wp_id"), name=data.get("name"), slug=data.get("slug"), url=data.get("url"))
             self._accounts[account.wp_id if account.wp_id is not None else -1 - len(self._accounts)] = account
+        known = {account.slug for account in self._accounts.values()}
+        for data in self._store.evidence("archive"):
+            if data.get("taxonomy") == "author" and data.get("slug") and data["slug"] not in known:
+                self._writers[data["slug"]] = Account(name=data.get("name"), slug=data["slug"], url=data.get("url"))
 
     def term(self, wp_id: int) -> Term | None:
         """The term with an id."""
@@ -112,7 +120,12 @@ class StoreView:
         if wp_id is not None and wp_id in self._accounts:
             return self._accounts[wp_id]
         wanted = fold(name)
-        return next((a for a in self._accounts.values() if wanted and fold(a.name) == wanted), None)
+        if not name or not wanted:
+            return None
+        found = next((a for a in self._accounts.values() if fold(a.name) == wanted), None)
+        # A list of authors' archives tells their slugs alone.
+        writer = self._writers.get(people.name_slug(name) or "") if found is None else None
+        return found if writer is None else replace(writer, name=writer.name or name)
 
     def picture(self, wp_id: int) -> str | None:
         """The full-size address of a media item."""

@@ -308,9 +308,9 @@ def _feed_moment(value: Any, zone: str | None) -> Moment | None:
 
 
 def _clock(zone: str | None) -> tzinfo | None:
-    if zone and re.fullmatch(r"[+-]\d\d:\d\d", zone):
-        return datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo
     try:
+        if zone and zone[0] in "+-":
+            return datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").tzinfo
         return ZoneInfo(zone) if zone else None
     except (ValueError, OSError, KeyError):
         return None
