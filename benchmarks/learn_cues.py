@@ -6,9 +6,9 @@ usage: learn_cues.py [--pages DIR] [--recordings DIR] [--write] [--folds N]
 A value's score is the sum, over the families of cues that say it, of the log odds of the best cue's weight; the chance that
 it is right is its share of the scores of all values and of none being right (``presslift.scraper.parse.cues.decide``). The
 weights are those under which the right values are likeliest. Most cues fire on few pages, so each is held to a prior: its own
-share of right pages, itself drawn to the field's mean as if it had been seen ``SEEN`` times more; cues that never fired keep
-their weight. How hard they are held is chosen by cross-validation. Pages in ``disputed.md`` are left out. Same pages, same
-weights: nothing is drawn at random.
+share of right pages, itself drawn to the field's mean (at most ``UNTRIED``) as if it had been seen ``SEEN`` times more; cues
+that never fired keep their weight. How hard they are held is chosen by cross-validation: the hardest that does as well. Pages
+in ``disputed.md`` are left out. Same pages, same weights: nothing is drawn at random.
 
 Without ``--write`` it only prints what cross-validation says: the share of values chosen rightly and the mean log loss.
 """
@@ -28,8 +28,10 @@ from presslift.scraper.parse.cues import cues
 
 HERE = Path(__file__).resolve().parent
 TABLE = HERE.parent / "scraper" / "knowledge" / "cues.toml"
-SEEN = 4.0
-"""How many pages the field's mean counts as, in a cue's prior."""
+SEEN, UNTRIED = 4.0, 0.9
+"""How many pages the field's mean counts as in a cue's prior, and the most that it is taken for: few pages prove little."""
+TOLERANCE = 1.02
+"""Of the holds whose loss is within this of the best, the hardest is taken."""
 HOLDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 """How hard weights may be held to their priors."""
 STEPS = 150
@@ -60,7 +62,7 @@ def priors(field: str, ballots: list[Ballot]) -> Weights:
             for cue in said:
                 seen[cue] += ballot.weight
                 right[cue] += ballot.weight * (key in ballot.right)
-    mean = sum(right.values()) / max(sum(seen.values()), 1)
+    mean = min(sum(right.values()) / max(sum(seen.values()), 1), UNTRIED)
     found = {c.name: odds(min(max(c.weight, LEAST), MOST)) for c in cues(field)}
     for cue, count in seen.items():
         found[cue] = odds(min(max((right[cue] + SEEN * mean) / (count + SEEN), LEAST), MOST))
@@ -135,6 +137,13 @@ def crossed(field: str, ballots: list[Ballot], hold: float, folds: int) -> tuple
     return hits / total, loss / total
 
 
+def chosen_hold(field: str, ballots: list[Ballot], folds: int) -> tuple[float, dict[float, tuple[float, float]]]:
+    """How hard to hold the weights, and what each that was tried gave."""
+    tried = {hold: crossed(field, ballots, hold, folds) for hold in HOLDS}
+    best = min(loss for _, loss in tried.values())
+    return max(h for h, (_, loss) in tried.items() if loss <= TOLERANCE * best), tried
+
+
 def write(learnt: dict[str, Weights], table: Path) -> None:
     """Put weights into the table in place: the line ``weight = …`` of each row, all else as it stands."""
     field = name = ""
@@ -162,8 +171,7 @@ def main() -> int:
     learnt: dict[str, Weights] = {}
     for field in ("title", "published", "people"):
         mine = [b for b in ballots if b.field == field]
-        tried = {hold: crossed(field, mine, hold, options.folds) for hold in HOLDS}
-        hold = min(tried, key=lambda h: tried[h][1])
+        hold, tried = chosen_hold(field, mine, options.folds)
         table = {c.name: odds(min(max(c.weight, LEAST), MOST)) for c in cues(field)}
         now, lost = judged(mine, table)
         print(f"{field}: {len(mine)} pages; the table as it is: {now:.4f} right, log loss {lost:.4f}")

@@ -166,4 +166,4 @@ def decide(votes: Iterable[tuple[T, Cue]], key: Callable[[T], str]) -> Decision[
     top = max(scores.values())
     total = sum(exp(s - top) for s in scores.values()) + exp(-top)
     value, cue = max(best[winner].values(), key=lambda pair: pair[1].weight)
-    return Decision(value=value, cue=cue.name, confidence=min(0.99, 1 / total))
+    return Decision(value=value, cue=cue.name, confidence=1 / total)

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from presslift.records import Account, Article, Capture, Comment, Extraction, Footnote, Media, Person, RelatedLink, Seo, Term, Translation
 from presslift.scraper.parse import people
 from presslift.scraper.parse.comments import merge_comments
+from presslift.scraper.parse.confidence import of_case
 from presslift.scraper.parse.document import SPACE
 from presslift.scraper.parse.items import ItemReading, is_manual
 from presslift.scraper.parse.metadata import UNSHOWN_PICTURE
@@ -286,10 +287,14 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
         ]
     if account is not None and [fold(p.name) for p in page_people] == [fold(account.name)]:
         # The account by another spelling (typographer's quotes): its own is the exact one.
-        page_people = []
+        page_people = [Person(name=account.name or "", slug=account.slug, url=account.url)]
     chosen = people.choose_authors(byline.authors if byline else [], page_people, account, site.placeholders, site.name)
-    cue = "byline" if byline and byline.authors else "page" if page_people else "account"
-    article.authors = ballot.pick("authors", (chosen, cue, 0.95 if cue == "byline" else 0.85)) or []
+    if byline and byline.authors:
+        named_twice = {fold(p.name) for p in page_people} == {fold(p.name) for p in chosen}
+        case = "byline and page agree" if named_twice else "byline against page" if page_people else "byline alone"
+        article.authors = ballot.pick("authors", (chosen, "byline", of_case("authors", case))) or []
+    else:
+        article.authors = ballot.pick("authors", (chosen, "page" if page_people else "account", of_case("authors", "account"))) or []
 
 
 def _terms(article: Article, sources: Sources, site: SiteView, ballot: Ballot) -> None:

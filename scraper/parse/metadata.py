@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from presslift.config import SiteSettings
 from presslift.records import Account, Person, Precision, Seo, Term, Translation
 from presslift.scraper.parse.authorship import Authorship, read_authorship
+from presslift.scraper.parse.confidence import calibrated
 from presslift.scraper.parse.cues import Decision, gather
 from presslift.scraper.parse.document import Document, text_of
 from presslift.scraper.parse.featured import read_featured, read_thumbnail
@@ -141,7 +142,7 @@ def read_metadata(
 def _take(found: Metadata, field: str, decision: Decision[str] | None) -> None:
     if decision is not None:
         setattr(found, field, decision.value)
-        found.cues[field], found.confidence[field] = decision.cue, round(decision.confidence, 3)
+        found.cues[field], found.confidence[field] = decision.cue, round(calibrated(field, decision.confidence), 3)
 
 
 def _identify(found: Metadata, view: PageView) -> None:
@@ -178,10 +179,16 @@ def _date(found: Metadata, dates: Dates) -> None:
         moment = dates.published.value
         found.published, found.published_utc = moment.local, moment.utc
         found.published_date, found.published_precision = moment.day.isoformat(), moment.sure
-        found.cues["published"], found.confidence["published"] = dates.published.cue, round(dates.published.confidence, 3)
+        found.cues["published"], found.confidence["published"] = (
+            dates.published.cue,
+            round(calibrated("published", dates.published.confidence), 3),
+        )
     if dates.modified is not None:
         found.modified, found.modified_utc = dates.modified.value.local, dates.modified.value.utc
-        found.cues["modified"], found.confidence["modified"] = dates.modified.cue, round(dates.modified.confidence, 3)
+        found.cues["modified"], found.confidence["modified"] = (
+            dates.modified.cue,
+            round(calibrated("modified", dates.modified.confidence), 3),
+        )
     found.warnings.extend(dates.warnings)
 
 
@@ -189,7 +196,10 @@ def _people(found: Metadata, authorship: Authorship) -> None:
     found.wp_author = authorship.account
     if authorship.people is not None:
         found.people = list(authorship.people.value)
-        found.cues["authors"], found.confidence["authors"] = authorship.people.cue, round(authorship.people.confidence, 3)
+        found.cues["authors"], found.confidence["authors"] = (
+            authorship.people.cue,
+            round(calibrated("authors", authorship.people.confidence), 3),
+        )
 
 
 def _excerpt(found: Metadata, view: PageView) -> None:
