@@ -172,9 +172,16 @@ class PageView:
         if element.tag == "article" and len(self.index.tagged("article")) == 1:
             return False
         if element.tag == "article" or CARD_CLASSES.intersection(names):
-            return self.wp_id is None or f"post-{self.wp_id[0]}" not in names
+            if self.wp_id is not None and f"post-{self.wp_id[0]}" in names:
+                return False
+            # Salient prints the title in a row of its own, "hentry" as well, above the post's element.
+            return element.tag == "article" or any(map(POST_CLASS.fullmatch, names)) or not self._holds_the_title(element)
         numbers = [m[1] for n in names if (m := POST_CLASS.fullmatch(n))]
         return bool(numbers) and self.wp_id is not None and str(self.wp_id[0]) not in numbers
+
+    def _holds_the_title(self, element: HtmlElement) -> bool:
+        headings = self.index.tagged("h1")
+        return len(headings) == 1 and element in headings[0].iterancestors()
 
     def _fenced(self, element: HtmlElement) -> bool:
         return any(
@@ -185,9 +192,9 @@ class PageView:
 
     @staticmethod
     def _fenced_here(element: HtmlElement) -> bool:
-        if element.tag in _fence_tags():
-            return True
         names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if element.tag in _fence_tags():
+            return element.tag != "aside" or not _own_aside().search(names)
         if element.tag == "footer" and not _entry_footer().search(names) and not any(a.tag == "article" for a in element.iterancestors()):
             return True
         return len(names) > 1 and any(_fence_words().search(n) for n in names.split() if not _no_fence().search(n))
@@ -196,6 +203,11 @@ class PageView:
 @cache
 def _fence_tags() -> frozenset[str]:
     return frozenset(table("cues")["elsewhere"]["tags"])
+
+
+@cache
+def _own_aside() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\s)(?:{'|'.join(table('cues')['elsewhere']['asides'])})(?:[-_\s]|$)")
 
 
 @cache
