@@ -72,6 +72,12 @@ def lacks_note(marker: str, style: str) -> str:
     return f"the note of the marker {marker or '?'} ({style}) is missing"
 
 
+def marker_lacking(warning: str) -> str | None:
+    """The marker that such a warning is about; None for another warning."""
+    found = re.fullmatch(r"the note of the marker (.*) \([^()]*\) is missing", warning)
+    return found[1] if found else None
+
+
 def lacks_marker(label: str, style: str) -> str:
     """The warning about a note without a marker; it is kept without refs."""
     return f"the note {label} ({style}) has no marker"

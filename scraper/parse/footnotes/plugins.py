@@ -40,6 +40,7 @@ def _read_row(work: Workspace, row: dict[str, Any], extra: dict[str, str] | None
         if id_ not in known:
             known[id_] = Definition(_detached(html), "", row["name"], 0.99, {id_})
     order: dict[HtmlElement, int] = {}
+    labels: set[str] = set()
     for marker in markers:
         label = label_of(text_of(marker)) or ""
         keys = _keys(marker, row, "key")
@@ -58,8 +59,9 @@ def _read_row(work: Workspace, row: dict[str, Any], extra: dict[str, str] | None
         if found not in work.definitions:
             work.definitions.append(found)
             found.label = found.label or label
+        labels |= {found.label, label}
         _mark(work, marker, found)
-    _keep_unmatched(work, definitions)
+    _keep_unmatched(work, definitions, labels)
     if "list" in row and definitions:
         # A list outside the article may be another one's: it goes only with notes of this one.
         used = {a for d in work.definitions for a in d.block.iterancestors()} if work.scoped else set()
@@ -170,13 +172,16 @@ def _mark(work: Workspace, marker: HtmlElement, found: Definition) -> None:
     replace(wrapper, mark)
 
 
-def _keep_unmatched(work: Workspace, definitions: list[Definition]) -> None:
-    """Notes of a certain list whose markers are gone become notes without refs; second prints of a note go."""
+def _keep_unmatched(work: Workspace, definitions: list[Definition], labels: set[str]) -> None:
+    """Notes of a certain list whose markers are gone become notes without refs; second prints of a note go.
+
+    ``labels`` are those of the matched notes, and of their markers.
+    """
     texts = {text_of(d.block) for d in definitions if d in work.definitions}
     for item in definitions:
         if item in work.definitions:
             continue
-        if any(text and (text in text_of(item.block)) for text in texts) and item.label in {d.label for d in work.definitions}:
+        if any(text and (text in text_of(item.block)) for text in texts) and item.label in labels:
             work.lists.append(item.block)
             continue
         if work.scoped and work.container not in item.block.iterancestors() and "fn" not in classes(item.block):

@@ -12,7 +12,8 @@ from presslift.scraper.parse.document import select
 from presslift.scraper.parse.footnotes.content import note_body, note_html, note_text
 from presslift.scraper.parse.footnotes.linked import read_linked
 from presslift.scraper.parse.footnotes.manual import read_manual
-from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, NotesReading, Workspace
+from presslift.scraper.parse.footnotes.labels import normal
+from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, NotesReading, Workspace, marker_lacking
 from presslift.scraper.parse.footnotes.plugins import cues, read_plugins
 from presslift.scraper.parse.footnotes.tree import Place, join_raised, place_of, remove_blocks
 
@@ -43,8 +44,11 @@ def read_footnotes(
     take_out(work, language)
     before = len(work.definitions)
     read_manual(work, language)
+    # Feeds print a plugin's markers without its list: what the plugin's own reader missed may have been found since.
+    typed = {normal(d.label) for d in work.definitions[before:] if d.marks}
+    warnings = [w for w in work.warnings if not ((lacking := marker_lacking(w)) and normal(lacking) in typed)]
     take_out(work, language, before)
-    return NotesReading(notes=number_notes(work), warnings=work.warnings)
+    return NotesReading(notes=number_notes(work), warnings=warnings)
 
 
 def read_core_meta(meta_json: str | None) -> dict[str, str]:

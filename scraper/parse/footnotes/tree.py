@@ -9,6 +9,7 @@ from typing import Literal
 from lxml.html import Element, HtmlElement
 
 from presslift.scraper.knowledge import table
+from presslift.scraper.parse.bylines import read_byline
 from presslift.scraper.parse.document import BLOCKS, detach, text_of
 from presslift.scraper.parse.footnotes.labels import heading_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER
@@ -123,7 +124,8 @@ def short_text(element: HtmlElement, limit: int) -> str | None:
 
 def _in_byline(mark: HtmlElement, container: HtmlElement) -> bool:
     block = block_of(mark)
-    if block is container or not BYLINE.match(short_text(block, 160) or ""):
+    text = short_text(block, 160) or ""
+    if block is container or not BYLINE.match(text) or read_byline(" ".join(text.split()), emphasised=True) is None:
         return False
     length = 0
     for element in container.iter("p", "li", "h2", "h3", "h4", "h5", "h6", "blockquote"):
