@@ -10,9 +10,9 @@ from lxml.html import HtmlElement
 from presslift.records import Footnote, Ref
 from presslift.scraper.parse.document import select
 from presslift.scraper.parse.footnotes.content import note_body, note_html, note_text
+from presslift.scraper.parse.footnotes.labels import normal
 from presslift.scraper.parse.footnotes.linked import read_linked
 from presslift.scraper.parse.footnotes.manual import read_manual
-from presslift.scraper.parse.footnotes.labels import normal
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, NotesReading, Workspace, marker_lacking
 from presslift.scraper.parse.footnotes.plugins import cues, read_plugins
 from presslift.scraper.parse.footnotes.tree import Place, join_raised, place_of, remove_blocks

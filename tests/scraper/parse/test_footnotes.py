@@ -573,6 +573,16 @@ def test_a_byline_taken_out_before_pages_are_joined_keeps_its_ref() -> None:
     assert [(n.index, n.text, [r.place for r in n.refs]) for n in reading.notes] == [(1, "A historian.", ["byline"]), (2, "B.", ["body"])]
 
 
+def test_a_plugins_markers_match_lines_that_a_feed_prints() -> None:
+    html = "".join(
+        f"<p>{word} counted.<sup class='modern-footnotes-footnote '>{n}</sup></p>" for n, word in enumerate(("One", "Two", "Three"), 1)
+    )
+    lines = "<div>1&nbsp;&nbsp;&nbsp;First text.</div><div>2&nbsp;&nbsp;&nbsp;Second text.</div>"
+    _, reading = read(html + lines)
+    assert [(n.marker, n.text, len(n.refs)) for n in reading.notes] == [("1", "First text.", 1), ("2", "Second text.", 1)]
+    assert reading.warnings == ["the note of the marker 3 (modern) is missing"]
+
+
 def test_a_note_on_the_last_page_is_the_bylines_on_the_first() -> None:
     first = read_fragment("<p>One<sup>2</sup>.</p>")
     last = read_fragment(
