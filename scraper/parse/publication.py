@@ -81,9 +81,7 @@ def _moment(vote: Vote, language: str | None, now: datetime | None) -> Moment | 
         if found is None and vote.element is not None and vote.cue.attribute == "datetime":
             found = parse_date(text_of(vote.element), language, now=now)
         return found
-    text = vote.text
-    if len(text) > LONGEST:
-        text = text[:LONGEST]
+    text = _without_updates(vote.text, vote.element)[:LONGEST]
     if (inner := next(vote.element.iter("time"), None)) is not None and inner.get("datetime"):
         found = parse_machine_date(inner.get("datetime"))
         if found is not None:
@@ -112,6 +110,15 @@ def _is_update(element: HtmlElement) -> bool:
             return len([*above.iter("time")]) <= 1
     before = text_before(element)
     return bool(before) and _ends_with_update_words(before)
+
+
+def _without_updates(text: str, element: HtmlElement) -> str:
+    """A line's text without the day of the last change that stands in it, marked as such and often unseen, beside another."""
+    for inner in element.iter("span", "time"):
+        if inner is not element and "updated" in classes(inner) and "published" not in classes(inner):
+            rest = text.replace(text_of(inner), " ", 1)
+            text = rest if parse_date(rest) is not None else text
+    return text
 
 
 def text_before(element: HtmlElement) -> str:
@@ -155,6 +162,7 @@ def _near_title(view: PageView, heading: HtmlElement | None, language: str | Non
         return []
     for line, element in lines_near(view, heading):
         if len(line) <= 80 and not _is_update(element):
+            line = _without_updates(line, element)
             moment = parse_date(line, language, now=now)
             if moment is not None and not _update_words().search(line.split(str(moment.day.year))[0][:-1]):
                 return [moment]
