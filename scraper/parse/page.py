@@ -17,6 +17,7 @@ from presslift.config import CustomField, SiteSettings
 from presslift.records import Contributor, Footnote, RelatedLink, Translation
 from presslift.scraper.parse import body, comments, footnotes, furniture, lines, metadata, related
 from presslift.scraper.parse.comments import CommentsReading
+from presslift.scraper.parse.counters import fill_counters
 from presslift.scraper.parse.document import Document, inner_html, read_document, read_fragment, select, text_of
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.site import SiteProfile
@@ -111,6 +112,7 @@ def read_body(
     notes: dict[str, str] | None = None,
 ) -> BodyReading:
     """Take notes, lines and furniture out of a container; what is left of it is the body. Changes the tree."""
+    fill_counters(container)
     found = footnotes.read_footnotes(container, scope, meta.language, extra=notes)
     taken = lines.read_lines(container, meta, meta.language)
     standing = {(e.get("data-note"), e.get("data-ref")) for e in select(container, "sup.presslift-note")}
