@@ -55,7 +55,7 @@ def read_boxes(doc: Document, profile: SiteProfile | None = None, base_url: str 
     own = next((name[7:] for name in doc.body_classes if name.startswith("postid-")), None)
     boxes = [*_known(doc), *_alike(doc), *_headed(doc, linking)]
     found: dict[str, RelatedLink] = {}
-    for box in _standing(doc, boxes, own):
+    for box in _standing(doc, boxes, own, _between_paragraphs(doc) if boxes else set()):
         items = read_items(box.elements[box.heads :], box.row, linking, doc.root.get("lang"))
         if not items and not box.row.get("script"):
             continue
@@ -287,10 +287,17 @@ def _outweighs(box: Box, doc: Document) -> bool:
     return size > 2000 and 2 * size > len(text_of(doc.root))
 
 
-def _standing(doc: Document, boxes: list[Box], own: str | None) -> list[Box]:
-    """The boxes to be read, in document order: of boxes within boxes the outer one, of several readings of one element the first."""
+def _between_paragraphs(doc: Document) -> set[HtmlElement]:
+    """The blocks that a plugin put into the text: they are read with its lines."""
+    return {e for _, elements in doc.find_each([row["container"] for row in table("related")["inline"]]) for e in elements}
+
+
+def _standing(doc: Document, boxes: list[Box], own: str | None, taken: set[HtmlElement]) -> list[Box]:
+    """The boxes to be read, in document order: of boxes within boxes the outer one, of several readings of one element the first.
+
+    What is ``taken`` already, and what stands in it, is no box.
+    """
     order = {e: number for number, e in enumerate(doc.root.iter())} if boxes else {}
-    taken: set[HtmlElement] = set()
     chosen: list[Box] = []
     for box in sorted(boxes, key=lambda box: order[box.elements[box.heads]]):
         if any(e in taken or not taken.isdisjoint(e.iterancestors()) for e in box.elements):
