@@ -14,6 +14,9 @@ NONCHARACTERS = b"\xef\xbf"
 
 META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+LONG_TAG = re.compile(rb"<([A-Za-z][\w:-]*)[^<>]{20000,}>?")
+MOST_WORDS = 2_000
+"""In a tag. libxml2 compares each attribute of an element with all before it: a hundred thousand take a quarter of a minute."""
 CLOSER = re.compile(rb"</\s*(?:body|html)\s*>", re.I)
 CONTENT = re.compile(rb"<(?:p|div|article|h[1-6]|section|main)\b", re.I)
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
@@ -79,6 +82,8 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
             first = len(data[: found[0].start()].decode("utf-8", "replace"))
             warnings.append(f"control characters removed: {len(found)}, the first at {first}")
             data = CONTROLS.sub(b"", data)
+    if len(data) > 20_000 and LONG_TAG.search(data):
+        data = LONG_TAG.sub(lambda tag: b"<%b>" % tag[1] if len(tag[0].split()) > MOST_WORDS else tag[0], data)
     closer = CLOSER.search(data)
     # What follows the real end is white space, comments and late scripts; anything else shows a premature closer.
     if closer and CONTENT.search(data, closer.end()):
