@@ -61,7 +61,7 @@ class Page(NamedTuple):
 def disputed(file: Path) -> frozenset[tuple[str, str]]:
     """The (page, field) pairs of a table of disputed truths."""
     rows = (line.strip("|\n ").split(" | ") for line in file.read_text().splitlines() if line.startswith("| "))
-    return frozenset((row[0].strip(), row[1].strip()) for row in rows)
+    return frozenset((row[0].strip(), row[1].strip()) for row in rows if row[0].strip() != "page")
 
 
 def scorer(pages: Path) -> ModuleType:

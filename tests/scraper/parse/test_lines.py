@@ -110,6 +110,14 @@ def test_printed_date_line() -> None:
     assert rest.startswith("The council")
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("Written by: Ana Ruiz", "Ana Ruiz"), ("Eine Kolumne von Nils Peters", "Nils Peters"), ("Une chronique de Anne Morel", "Anne Morel")],
+)
+def test_longer_leads(line: str, name: str) -> None:
+    assert taken(f"<p><strong>{line}</strong></p>" + PROSE)[0].authors == [name]
+
+
 def test_known_name_is_enough_after_a_preposition() -> None:
     meta = Metadata(people=[Person(name="Colette")])
     assert taken("<p>By Colette</p>" + PROSE, metadata=meta)[0].authors == ["Colette"]

@@ -123,6 +123,26 @@ def test_relative_date_is_flagged() -> None:
     assert any("distance" in w for w in meta.warnings)
 
 
+def test_words_before_the_date_tell_that_it_is_the_change() -> None:
+    head = "<meta property='article:published_time' content='2023-04-02T08:00:00+00:00'>"
+    meta = read(head, "<time class=pubdate datetime='2024-12-17'>Last updated: Dec 17, 2024</time>")
+    assert (meta.published_date, (meta.modified or "")[:10]) == ("2023-04-02", "2024-12-17")
+
+
+def test_unseen_day_of_the_change_inside_the_line() -> None:
+    line = "<div class=entry-meta>By Ana Ruiz | <span class=updated>2024-01-20T09:12:31+01:00</span><span>January 14th, 2024</span></div>"
+    assert read("", line).published_date == "2024-01-14"
+
+
+def test_date_in_pieces_without_spaces() -> None:
+    assert read("", "<div class=datum><span>Feb</span> <span>18</span><span>2009</span></div>").published_date == "2009-02-18"
+
+
+def test_day_that_analytics_are_told() -> None:
+    script = '<script>dataLayer.push({"pagePostDate":"22. Dezember 2022","pagePostDateYear":"2022"});</script>'
+    assert read(script, lang="de-DE").published_date == "2022-12-22"
+
+
 # ---- people
 
 

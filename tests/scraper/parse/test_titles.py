@@ -113,3 +113,25 @@ def test_title_of_a_related_card_does_not_vote() -> None:
     cards = "".join(f"<article class='post-{n}'><h2 class=entry-title>Other {n}</h2></article>" for n in range(20, 24))
     body = f"<article class='post-7 post type-post'><h1>Rivers of the North</h1>{TEXT}</article><div class=related-posts>{cards}</div>"
     assert title_of(head, body) == "Rivers of the North"
+
+
+def test_what_the_visitor_sees_outranks_the_title_for_search_engines() -> None:
+    search = "Best Rivers of the North in 2026"
+    head = f"<title>{search}</title><meta property='og:title' content='{search}'><meta name='twitter:title' content='{search}'>"
+    body = f"<main><article class='post-7'><h1>Ten Rivers of the North to Walk Along</h1>{TEXT}</article></main>"
+    assert title_of(head, body) == "Ten Rivers of the North to Walk Along"
+
+
+def test_subtitle_within_the_heading() -> None:
+    heading = "<h1><span class=main>Rivers of the North.</span> <span class=entry-subtitle>How they rose</span></h1>"
+    assert title_of("<title>Rivers of the North. – Our Press</title>", f"<article>{heading}{TEXT}</article>") == "Rivers of the North."
+
+
+def test_article_inside_a_menu_that_was_never_closed() -> None:
+    head = "<title>Ten Rivers of the North | Our Press</title><meta property='og:title' content='Best Rivers 2026'>"
+    body = f"<nav class=menu><div class=menu-item>Home<article class='post-7 post'><h1>Ten Rivers of the North</h1>{TEXT}</article></div></nav>"
+    assert title_of(head, body) == "Ten Rivers of the North"
+
+
+def test_soft_hyphens_are_no_part_of_a_title() -> None:
+    assert title_of("<title>River bank – Our Press</title>", f"<h1>Ri\u00adver bank</h1>{TEXT}") == "River bank"
