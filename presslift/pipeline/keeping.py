@@ -8,7 +8,8 @@ from presslift.config import Settings
 from presslift.pipeline.getting import now
 from presslift.records import Article, SiteFacts
 from presslift.scraper.fetch.addresses import article_id, article_key, site_host
-from presslift.scraper.parse.merge import Sources, fold
+from presslift.scraper.parse.items import fold
+from presslift.scraper.parse.merge import Sources
 from presslift.store import DECODE, Row, Store
 
 

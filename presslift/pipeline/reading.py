@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from presslift.config import Settings
 from presslift.errors import FetchError, ParseError, SiteError
-from presslift.pipeline.freshness import Freshness, says
+from presslift.pipeline.freshness import Freshness, says, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
 from presslift.pipeline.views import CLOCK, StoreView
@@ -221,6 +221,8 @@ class Reader:
                 before = None
             if before is not None and says(before) == says(page):
                 return None
+        if self._getter.partial:
+            return without_feed_content(items)
         for source in silent:
             self._store.drop_items(row["key"], source)
         return {source: item for source, item in items.items() if source not in silent}
@@ -305,6 +307,7 @@ class Reader:
         url = page.url if page and page.url else (rest and rest.url) or row["url"]
         meta = page.metadata if page else Metadata(language=self._facts.language, title=rest.title if rest else None)
         sources = Sources(url=url, page=page, rest=rest, feed=feed, type=row["type"], captures=captures)
+        sources.comments_wanted = self._settings.scope.comments
         sources.captures += [msgspec.convert(item.capture, Capture) for _, item in sorted(items.items()) if item.capture]
         sources.rest_body = self._content(rest, meta, url)
         sources.feed_body = self._content(feed, meta, url)

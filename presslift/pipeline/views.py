@@ -11,7 +11,7 @@ from presslift.config import Settings
 from presslift.records import Account, SiteFacts, Term
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.parse import people
-from presslift.scraper.parse.merge import fold
+from presslift.scraper.parse.items import fold
 from presslift.store import Store
 from presslift.transforms import Context
 

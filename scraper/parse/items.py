@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -69,6 +70,11 @@ class ItemReading(Struct, kw_only=True):
     comment_count: int | None = None
     seo: Seo | None = None
     account: Account | None = None
+
+
+def fold(text: str | None) -> str:
+    """Letters and digits only, lower case: what two spellings of a title or name share."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or "").lower())
 
 
 def plain(value: Any) -> str | None:

@@ -6,7 +6,6 @@ the feed steps in where neither is open; archives and author pages where the art
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any, Protocol
@@ -15,19 +14,15 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from presslift.records import Account, Article, Capture, Comment, Extraction, Footnote, Media, Person, RelatedLink, Seo, Term, Translation
+from presslift.records import Account, Article, Capture, Comment, Extraction, Media, Person, RelatedLink, Seo, Term, Translation
 from presslift.scraper.parse import people
+from presslift.scraper.parse.bodies import as_printed, choose_body
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.confidence import of_case
 from presslift.scraper.parse.document import SPACE
-from presslift.scraper.parse.items import ItemReading, is_manual
-from presslift.scraper.parse.metadata import UNSHOWN_PICTURE
+from presslift.scraper.parse.items import ItemReading, fold, is_manual
+from presslift.scraper.parse.metadata import NAMELESS_TERMS, UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
-
-SHORTCODE = re.compile(r"\[/?(?:[a-z]+_[a-z_0-9]+|vc_\w+|et_pb_\w+|fusion_\w+|av_\w+|gallery|caption|embed|audio|video|playlist)\b[^\]]*\]")
-NUMBERED = re.compile(r"(\D*)(\d{1,6})(\D*)")
-THIN = 0.85
-"""A REST body with less than this share of the page's words lacks something that the page prints."""
 
 
 class SiteView(Protocol):
@@ -70,6 +65,7 @@ class Sources(Struct, kw_only=True):
     feed: ItemReading | None = None
     feed_body: BodyReading | None = None
     rest_comments: list[Comment] = []
+    comments_wanted: bool = True
     type: str | None = None
     captures: list[Capture] = []
 
@@ -94,16 +90,11 @@ class Ballot:
         return None
 
 
-def fold(text: str | None) -> str:
-    """Letters and digits only, lower case: what two spellings of a title or name share."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or "").lower())
-
-
 def merge(sources: Sources, site: SiteView) -> Article:
     """The record of one post. ``id`` and the hashes are the caller's. Never raises for a missing source."""
     page, rest, feed = sources.page, sources.rest, sources.feed
     meta, ballot = (page.metadata if page else None), Ballot(page)
-    body, cue = choose_body(sources)
+    body, cue = choose_body(sources.body, sources.rest_body, sources.feed_body)
     article = Article(url=sources.url, captures=sources.captures)
     article.title = _title(sources, ballot)
     _identity(article, sources, article.title, ballot)
@@ -133,12 +124,15 @@ def merge(sources: Sources, site: SiteView) -> Article:
     counts = [page.comments.count if page else None, feed.comment_count if feed else None]
     counted = next((c for c in counts if c is not None), len(article.comments))
     article.comment_count = counted
+    _provenance(article, sources, body, cue, ballot)
     article.seo = (meta and meta.seo) or (rest and rest.seo) or Seo()
     article.custom = page.custom if page else {}
     warnings = [*(page.warnings if page else []), *(meta.warnings if meta else []), *(body.warnings if body else [])]
     if article.featured_image:
         warnings = [w for w in warnings if w != UNSHOWN_PICTURE]
-    if counted > len(article.comments):
+    if all(term.slug != term.name or term.url for term in article.terms):
+        warnings = [w for w in warnings if not w.startswith(NAMELESS_TERMS)]
+    if counted > len(article.comments) and sources.comments_wanted:
         warnings.append(f"comments: the page counts {counted}, {len(article.comments)} were read")
     for name in ("title", "published", "body_html"):
         if not getattr(article, name):
@@ -147,41 +141,25 @@ def merge(sources: Sources, site: SiteView) -> Article:
     return article
 
 
-def as_printed(notes: list[Footnote], page: BodyReading | None) -> list[Footnote]:
-    """Notes of an item with the markers that readers see.
-
-    Some plugins count on through all the posts that one answer of REST or one feed holds; where there is no page to ask, such
-    numbers are counted from one.
-    """
-    if page is not None and page.notes:
-        printed = {fold(note.text): note.marker for note in reversed(page.notes)}
-        return [replace(note, marker=printed.get(fold(note.text), note.marker)) for note in notes]
-    parts = [NUMBERED.fullmatch(note.marker) for note in notes]
-    numbers = [int(part[2]) for part in parts if part]
-    if len(numbers) < len(notes) or not numbers or numbers[0] <= 1 or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        return notes
-    return [
-        replace(note, marker=f"{part[1]}{index}{part[3]}") for index, (note, part) in enumerate(zip(notes, parts, strict=True), 1) if part
+def _provenance(article: Article, sources: Sources, body: BodyReading | None, cue: str, ballot: Ballot) -> None:
+    """What spoke for the values that come from one place, or from several together."""
+    rest, feed, page = sources.rest, sources.feed, sources.page
+    meta = page.metadata if page else None
+    ballot.pick("canonical_url", (article.canonical_url, "link rel=canonical", 1.0))
+    ballot.pick("guid", (rest and rest.guid, "rest", 1.0), (feed and feed.guid, "feed", 1.0), (meta and meta.guid, "shortlink", 0.9))
+    ballot.pick("contributors", (article.contributors, "byline", 0.9))
+    styles = ", ".join(dict.fromkeys(note.style for note in article.footnotes))
+    ballot.pick("footnotes", (article.footnotes, f"{cue}: {styles}", min((n.confidence for n in article.footnotes), default=1.0)))
+    ballot.pick("related", (article.related, ", ".join(dict.fromkeys(link.source for link in article.related)), 0.9))
+    told = [
+        (rest and rest.translations, "rest", 1.0),
+        (meta and meta.translations, "page", 0.95),
+        (body and body.translations, "line", 0.9),
     ]
-
-
-def choose_body(sources: Sources) -> tuple[BodyReading | None, str]:
-    """The fullest body and where it comes from. REST's is exact unless it is thin, raw, or lacks notes that the page prints."""
-    page, rest, feed = sources.body, sources.rest_body, sources.feed_body
-    for body, cue in ((rest, "rest"), (feed, "feed")):
-        if body is None or not body.words:
-            continue
-        if page is None or not page.words:
-            return body, cue
-        raw = len(SHORTCODE.findall(body.html)) > len(SHORTCODE.findall(page.html))
-        lacks_notes = len(body.notes) < len(page.notes) or sum(len(n.refs) for n in body.notes) < sum(len(n.refs) for n in page.notes)
-        thin = body.words < THIN * page.words and page.confidence >= 0.3
-        if not (raw or lacks_notes or thin):
-            return body, cue
-    if page is not None and page.words:
-        return page, page.cue
-    fallback = next(((b, c) for b, c in ((rest, "rest"), (feed, "feed"), (page, "page")) if b is not None), None)
-    return fallback or (None, "none")
+    ballot.pick("translations", *told)
+    spoke = [name for name, one in (("page", page and page.comments.comments), ("rest", sources.rest_comments)) if one]
+    ballot.pick("comments", (article.comments, " and ".join(spoke), 1.0 if "rest" in spoke else 0.95))
+    ballot.pick("custom", ({k: v for k, v in article.custom.items() if v not in (None, [])} or None, "config.yaml", 1.0))
 
 
 def _identity(article: Article, sources: Sources, title: str | None, ballot: Ballot) -> None:

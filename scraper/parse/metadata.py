@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
 
 
+NAMELESS_TERMS = "terms: the page has no name for "
 UNSHOWN_PICTURE = "featured_image: the page tells of one and shows none"
 
 
@@ -126,9 +127,7 @@ def read_metadata(
     if terms.cue:
         found.cues["terms"], found.confidence["terms"] = terms.cue, terms.confidence
     if terms.nameless:
-        found.warnings.append(
-            "terms: the page has no name for " + ", ".join(f"{t} {s}" for t, slugs in sorted(terms.nameless.items()) for s in slugs)
-        )
+        found.warnings.append(NAMELESS_TERMS + ", ".join(f"{t} {s}" for t, slugs in sorted(terms.nameless.items()) for s in slugs))
     _take(found, "featured_image", read_featured(view))
     if found.featured_image is not None:
         found.featured_alt, found.featured_caption = read_thumbnail(view, found.featured_image)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from presslift.records import Account, Article, Footnote, Term
+from presslift.scraper.parse.bodies import as_printed
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
-from presslift.scraper.parse.merge import Sources, as_printed, merge
+from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.parse.page import BodyReading, PageReading, read_content, read_page
 
@@ -19,7 +20,9 @@ TEXT = "The old bridge over the river was closed for repairs after the flood of 
 class Site:
     """A site of which nothing but a few accounts and terms is known."""
 
-    name, language, placeholders = "Press", "en-US", frozenset({"admin"})
+    name: str | None = "Press"
+    language: str | None = "en-US"
+    placeholders = frozenset({"admin"})
 
     def __init__(self, accounts: list[Account] | None = None):
         self._accounts = accounts or []
@@ -120,3 +123,37 @@ def test_a_feed_of_summaries_is_told_from_editors_excerpts_by_the_page() -> None
     written = read_feed({"link": URL, "description": "<p>What a bridge is worth.</p>", "content": None})
     assert merged(shown, feed=own).excerpt_source == "auto"
     assert merged(shown, feed=written).excerpt_source == "manual"
+
+
+def test_pictures_that_rest_lacks_have_the_page_speak() -> None:
+    pictures = "".join(f"<p>{TEXT}</p><figure><img src='/u/picture-{n}-300x200.jpg'></figure>" for n in range(8))
+    bare = "".join(f"<p>{TEXT}</p>" for _ in range(8)) + "<img src='/u/picture-0.jpg'>"
+    assert merged(page(pictures), rest(bare)).extraction.cues["body"] != "rest"
+    # The same pictures, twice in the page for those without scripts.
+    lazy = pictures.replace("<img src='", "<img src='data:image/gif;base64,R0' data-src='")
+    twins = "".join(f"<noscript><img src='/u/picture-{n}-300x200.jpg'></noscript>" for n in range(8))
+    assert merged(page(lazy + twins), rest(pictures)).extraction.cues["body"] == "rest"
+
+
+def test_every_value_says_what_spoke_for_it() -> None:
+    noted = f"<p>{TEXT * 3}<sup><a href='#fn1' id='r1'>1</a></sup></p><ol class='footnotes'><li id='fn1'>Minutes of May. <a href='#r1'>back</a></li></ol>"
+    head = f"<link rel='canonical' href='{URL}'><link rel='shortlink' href='https://press.example.org/?p=7'>"
+    for told in (rest(noted, guid={"rendered": "https://press.example.org/?p=7"}, author=2, categories=[3]), None):
+        article = merged(page(noted, head), told)
+        for name in ("title", "wp_id", "type", "slug", "canonical_url", "language", "footnotes", "body"):
+            assert article.extraction.cues[name] and 0 < article.extraction.confidence[name] <= 1, name
+    assert article.extraction.cues.keys() == article.extraction.confidence.keys()
+
+
+def test_warnings_are_about_what_is_missing_in_the_record() -> None:
+    shown = page(f"<p>{TEXT * 3}</p>")
+    shown.metadata.term_slugs = {"category": ["roads"]}
+    shown.metadata.warnings = ["terms: the page has no name for category roads"]
+    shown.comments.count = 2
+    assert {"terms: the page has no name for category roads", "comments: the page counts 2, 0 were read"} <= set(
+        merged(shown).extraction.warnings
+    )
+    told, body = rest(f"<p>{TEXT * 3}</p>", categories=[3])
+    article = merge(Sources(url=URL, page=shown, body=shown.body, rest=told, rest_body=body, comments_wanted=False), Site())
+    assert [t.name for t in article.categories] == ["Roads"]
+    assert not [w for w in article.extraction.warnings if w.startswith(("terms", "comments"))]
