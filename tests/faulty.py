@@ -127,7 +127,9 @@ def holds(out: Path) -> None:
 
 def content(out: Path) -> Mapping[str, tuple[str, ...]]:
     """What readers of the records see of each article."""
-    return {slug: tuple(str(a[name]) for name in ("id", "title", "body_text", "comments", "content_hash")) for slug, a in records(out).items()}
+    return {
+        slug: tuple(str(a[name]) for name in ("id", "title", "body_text", "comments", "content_hash")) for slug, a in records(out).items()
+    }
 
 
 __all__ = [

@@ -307,7 +307,11 @@ def test_a_defect_is_one_line_and_the_traceback_is_in_the_log(out: Path, site: D
     env = {"PYTHONPATH": str(tmp_path / "patches"), "TMPDIR": str(tmp_path)}
     exported = tree(out / "export")
     refused(
-        presslift("sync", "--full", out, env=env), 70, "a defect of presslift", "ZeroDivisionError: by hand, in two lines", str(out / "presslift.log")
+        presslift("sync", "--full", out, env=env),
+        70,
+        "a defect of presslift",
+        "ZeroDivisionError: by hand, in two lines",
+        str(out / "presslift.log"),
     )
     assert "line 3, in broken" in (out / "presslift.log").read_text()
     assert tree(out / "export") == exported

@@ -143,7 +143,12 @@ def test_sync_follows_new_changed_moved_and_vanished_posts(tmp_path: Path, doors
         summary = sync(out)
         after = records(out)
         told = {(e["change"], e["url"].rstrip("/").rsplit("/", 1)[-1]) for e in events(out)}
-    assert told >= {("created", "el-puerto-abre-el-domingo"), ("updated", "cronica-de-una-aduana"), ("moved", "lo-que-dicen-los-salares"), ("removed", "un-ferrocarril-para-otra-epoca")}
+    assert told >= {
+        ("created", "el-puerto-abre-el-domingo"),
+        ("updated", "cronica-de-una-aduana"),
+        ("moved", "lo-que-dicen-los-salares"),
+        ("removed", "un-ferrocarril-para-otra-epoca"),
+    }
     assert summary.removed == 1 and summary.created == 1
     assert "Corrección: los sellos son cuatro." in after["cronica-de-una-aduana"]["body_text"]
     assert "un-ferrocarril-para-otra-epoca" not in after
@@ -298,7 +303,11 @@ def test_reparse_reads_the_archive_alone(tmp_path: Path) -> None:
 
 
 def killed_run(site: DemoSite, out: Path, when: Callable[[], bool]) -> None:
-    process = subprocess.Popen([sys.executable, "-m", "presslift.cli", "--quiet", "migrate", site.url, "-o", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "presslift.cli", "--quiet", "migrate", site.url, "-o", str(out)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     deadline = time.monotonic() + 20
     while process.poll() is None and not when() and time.monotonic() < deadline:
         time.sleep(0.002)
@@ -315,7 +324,9 @@ def test_killed_runs_resume_and_nothing_is_lost_or_doubled(tmp_path: Path) -> No
             killed_run(site, out, lambda start=start, number=number: len(site.requests) - start >= number)  # type: ignore[misc]
             migrate(site.url, out, config=Settings())
             keep = ("title", "body_html", "footnotes", "content_hash", "id")
-            assert {s: [a[k] for k in keep] for s, a in records(out).items()} == {s: [a[k] for k in keep] for s, a in records(tmp_path / "whole").items()}
+            assert {s: [a[k] for k in keep] for s, a in records(out).items()} == {
+                s: [a[k] for k in keep] for s, a in records(tmp_path / "whole").items()
+            }
             assert events(out) == []
             assert presslift.check(out).ok
 
