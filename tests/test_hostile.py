@@ -11,7 +11,22 @@ import pytest
 from presslift.pipeline import migrate
 from tests.faulty import DOORS, PAGES_ALONE, FaultySite, failures, holds, lines, quick, records
 from tests.servers import (
-    Behaviour, bad_chunks, counting_redirects, cut_chunks, dripping, endless, endless_headers, garbage, gzip_bomb, hung_up, page, redirect, reset, sends, stalled, truncated,
+    Behaviour,
+    bad_chunks,
+    counting_redirects,
+    cut_chunks,
+    dripping,
+    endless,
+    endless_headers,
+    garbage,
+    gzip_bomb,
+    hung_up,
+    page,
+    redirect,
+    reset,
+    sends,
+    stalled,
+    truncated,
 )  # fmt: skip
 
 WORDS = "<p>Un texto cualquiera que no debe aparecer en ninguna parte, porque es el de un error.</p>"

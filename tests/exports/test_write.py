@@ -394,3 +394,11 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
         [sys.executable, "-c", program, str(tmp_path)], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2]
     )
     assert int(done.stdout) < 15_000, "kB more for ten times the articles"
+
+
+def test_what_is_only_estimated_is_no_fact_of_the_site(tmp_path: Path) -> None:
+    source = Made()
+    source.facts.counts, source.facts.source = {"post": 20}, {"counts": "about: pages of the list of posts", "name": "page"}
+    write_dataset(source, tmp_path, FORMATS, SETTINGS)
+    site = json.loads((tmp_path / "export" / "site.json").read_text())
+    assert site["counts"] == {} and "counts" not in site["source"]
