@@ -82,7 +82,12 @@ class Gathered:
     def site_object(self) -> dict[str, Any]:
         """``site.json``."""
         facts: dict[str, Any] = msgspec.to_builtins(self._site)
-        facts["source"] = {name: source for name, source in facts["source"].items() if name in SITE_FIELDS}
+        if facts["source"].get("counts", "").startswith("about"):
+            # A probe's estimate, which the site never gave.
+            facts["counts"] = {}
+        facts["source"] = {
+            name: source for name, source in facts["source"].items() if name in SITE_FIELDS and facts[name] not in (None, [], {})
+        }
         return {name: facts[name] for name in SITE_FIELDS}
 
     def articles(self) -> Iterator[Article]:
