@@ -21,6 +21,7 @@ HEAD, TAIL = 80_000, 1_500
 SMALL = 40_000
 ARTICLE_CLASSES = ("postid-", "page-id-", "single-post", "single-format-")
 SEPARATORS = re.compile(r"\s*(?:[|–—•·»«:<>~]|\s-\s|\s-$)")
+PAGE_STARTS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<!--")
 NOT_HTML = (
     (b"%PDF-", "a PDF"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"RIFF", "media"),
     (b"PK\x03\x04", "a ZIP file"), (b"\x1f\x8b", "a gzip file"), (b"ID3", "a sound"), (b"OggS", "media"), (b"Rar!", "an archive"),
@@ -212,7 +213,7 @@ def _not_html(response: Answered) -> Verdict | None:
         return Verdict(ok=False, reason="not_html", detail="an empty answer")
     what = next((name for magic, name in NOT_HTML if start.startswith(magic)), None)
     lower = start.lower()
-    if what is None and b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if what is None and b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")) and not lower.startswith(PAGE_STARTS):
         what = "binary data"
     if (
         what is None

@@ -45,7 +45,9 @@ GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "O
 
 def title_slug(title: str, language: str | None = None) -> str:
     """A post's slug as WordPress makes it from its title (``sanitize_title``): at most 200 bytes as encoded in an address."""
-    slug = name_slug(title.translate(GERMAN) if (language or "").startswith("de") else title)
+    # Whatever of a title makes two hundred bytes stands among its first letters.
+    title = title.lstrip()[:2000]
+    slug = name_slug(title.translate(GERMAN) if (language or "").startswith("de") else title)[:200]
     while len(quote(slug)) > 200:
         slug = slug[:-1]
     return slug.rstrip("-")
