@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from functools import cache
 from typing import Any
 
@@ -53,6 +54,7 @@ _EMPTIED = {"script", "style", "template", "noscript", "svg", "math", "object", 
 _MARKUP = re.compile(r"[<&]")
 _INLINE_PICTURE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=\s]+", re.I)
 _MOST_LISTED = 20
+_MOST_KNOWN = 64
 
 
 def clean_html(article: Article, context: Context, *, keep_shortcodes: bool = False) -> Article:
@@ -97,8 +99,24 @@ def clean_body(html: str, seen: list[str] | None = None, keep_shortcodes: bool =
 
 def sanitise(html: str) -> str:
     """Only allowed elements, attributes and schemes."""
+    if html in _sanitised.known:
+        return html
     cleaner = _cleaner("data:" in html and bool(_INLINE_PICTURE.search(html)))
-    return cleaner.clean(html).strip()
+    clean = cleaner.clean(html).strip()
+    if len(_sanitised.known) >= _MOST_KNOWN:
+        _sanitised.known.clear()
+    _sanitised.known.add(clean)
+    return clean
+
+
+class _Sanitised(threading.local):
+    """What came out of the sanitiser lately: cleaning it again changes nothing."""
+
+    def __init__(self) -> None:
+        self.known: set[str] = set()
+
+
+_sanitised = _Sanitised()
 
 
 @cache

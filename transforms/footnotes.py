@@ -10,7 +10,7 @@ from lxml.html import Element, HtmlElement
 from presslift.records import Article, Footnote
 from presslift.transforms.clean_html import sanitise
 from presslift.transforms.context import Context
-from presslift.transforms.tree import absolute, parse, replace, serialise
+from presslift.transforms.tree import absolute, hand_on, parse, replace, serialise
 
 _PLACEHOLDER = re.compile(r"<sup\b[^>]*\bdata-note=", re.I)
 _ANCHOR = re.compile(r"""\bid=["']?(fnref-(\d+)(?:-\d+)?)\b""")
@@ -67,7 +67,7 @@ def _normal(html: str, known: set[str]) -> str:
     root = parse(html)
     for mark in [element for element in root.iter("sup") if element.get("data-note") is not None]:
         replace(mark, _marker(mark, known))
-    return serialise(root)
+    return hand_on(root)
 
 
 def _marker(mark: HtmlElement, known: set[str]) -> HtmlElement:

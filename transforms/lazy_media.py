@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.networks import original, shows_nothing, table
-from presslift.transforms.tree import SIZE_SUFFIX, classes, drop, extension, largest, parse, replace, serialise, srcset_of
+from presslift.transforms.tree import SIZE_SUFFIX, classes, drop, extension, hand_on, largest, parse, replace, srcset_of
 
 _WORTH_A_LOOK = (
     "<img", "<picture", "<source", "<iframe", "<video", "<audio", "<noscript", "<amp-", "<lite-", "youtube-player", "data-settings",
@@ -46,7 +46,7 @@ def lazy_media(article: Article, context: Context) -> Article:
         _pictures(root, context)
         _noscript(root, context)
         _links(root, context)
-        changes["body_html"] = serialise(root)
+        changes["body_html"] = hand_on(root)
     return msgspec.structs.replace(article, **changes) if changes else article
 
 

@@ -13,7 +13,7 @@ from presslift.records import Article, Link, RelatedLink, Translation
 from presslift.transforms.context import Context
 from presslift.transforms.footnotes import compose_content
 from presslift.transforms.networks import table
-from presslift.transforms.tree import absolute, extension, is_note_marker, parse, plain_text, serialise, srcset_of
+from presslift.transforms.tree import absolute, extension, hand_on, is_note_marker, parse, plain_text, srcset_of
 
 Kind = Literal["internal", "external", "file", "mail", "anchor"]
 
@@ -41,7 +41,7 @@ def links(article: Article, context: Context) -> Article:
         base = context.base_of(article)
         changes["links"] = _listed(root, base, article, context)
         _settle_addresses(root, base)
-        changes["body_html"] = serialise(root)
+        changes["body_html"] = hand_on(root)
         if article.content_html is not None and changes["body_html"] != article.body_html:
             changes["content_html"] = compose_content(msgspec.structs.replace(article, body_html=changes["body_html"]))
     elif article.links:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable
 from functools import cache
@@ -31,7 +32,7 @@ from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.embeds import watch_address
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import absolute, drop, is_note_marker, note_number, parse, plain_text, serialise
+from presslift.transforms.tree import absolute, drop, is_note_marker, keep, note_number, parse, plain_text, serialise
 
 # The converter escapes backslashes of its own accord: these stand for characters that must come out as they are. They are
 # code points that Unicode keeps free of characters.
@@ -67,6 +68,7 @@ def from_html(html: str) -> str:
     if not html.strip():
         return ""
     root = parse(html)
+    keep(html, copy.deepcopy(root))
     _prepare(root)
     converted = convert(serialise(root), _options()).content or ""
     for stand_in, meant in _STANDS_FOR:

@@ -14,7 +14,7 @@ from presslift.records import Article, Media
 from presslift.transforms.context import Context
 from presslift.transforms.embeds import read_embeds
 from presslift.transforms.networks import original, table
-from presslift.transforms.tree import SIZE_SUFFIX, absolute, classes, extension, parse, plain_text, srcset_of
+from presslift.transforms.tree import SIZE_SUFFIX, absolute, classes, extension, keep, parse, plain_text, srcset_of
 
 Kind = Literal["image", "audio", "video", "file"]
 
@@ -38,6 +38,7 @@ def media(article: Article, context: Context) -> Article:
         root = parse(article.body_html)
         rows.extend(_used(root, context.base_of(article), context))
         embeds = read_embeds(root)
+        keep(article.body_html, root)
     kept = {(row.role == "featured", row.url): row for row in article.media}
     for position, row in enumerate(rows, 1):
         row.position = position

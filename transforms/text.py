@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import BLOCKS, MEDIA, classes, hidden_from_text, is_note_marker, note_number, parse, plain_text
+from presslift.transforms.tree import BLOCKS, MEDIA, classes, hidden_from_text, is_note_marker, keep, note_number, parse, plain_text
 
 _WITHOUT_SPACES = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 """Letters of scripts that are written without spaces."""
@@ -36,6 +36,7 @@ def text(article: Article, context: Context) -> Article:
     root = parse(article.body_html)
     body = plain(root)
     quote = article.lead_quote or (_lead_quote(root) if "pullquote" in article.body_html else None)
+    keep(article.body_html, root)
     return msgspec.structs.replace(article, body_text=body, word_count=count_words(body), lead_quote=quote)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -52,8 +53,21 @@ def _parser() -> Any:
     return parser
 
 
+class _Shelf(threading.local):
+    """The tree that one transform leaves for the next, and the HTML that it is."""
+
+    html: str | None = None
+    root: HtmlElement | None = None
+
+
+_shelf = _Shelf()
+
+
 def parse(html: str) -> HtmlElement:
-    """A body as the contents of one ``div``; never raises, what can't be read is an empty ``div``."""
+    """A body as the contents of one ``div``, the caller's to change; never raises, what can't be read is an empty ``div``."""
+    if _shelf.root is not None and _shelf.html == html:
+        kept, _shelf.html, _shelf.root = _shelf.root, None, None
+        return kept
     root, cut = _parsed(html)
     if cut:
         root, _ = _parsed(_flat().clean(html))
@@ -103,6 +117,22 @@ def serialise(root: HtmlElement) -> str:
     parts = [escape(root.text or "", quote=False)]
     parts.extend(etree.tostring(child, encoding="unicode", method="html") for child in root)
     return "".join(parts).strip()
+
+
+def keep(html: str, root: HtmlElement) -> None:
+    """Leave the tree of ``html`` for the next who parses the same: one tree serves a whole chain. It is no more the caller's."""
+    _shelf.html, _shelf.root = html, root
+
+
+def hand_on(root: HtmlElement) -> str:
+    """The same as ``serialise``, the tree left for the next who parses this HTML."""
+    html = serialise(root)
+    if root.text:
+        root.text = root.text.lstrip() if len(root) else root.text.strip()
+    if len(root) and root[-1].tail:
+        root[-1].tail = root[-1].tail.rstrip(" \t\r\n\f\v")
+    keep(html, root)
+    return html
 
 
 def classes(element: HtmlElement) -> list[str]:
