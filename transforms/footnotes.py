@@ -27,7 +27,7 @@ def footnotes(article: Article, context: Context) -> Article:
     if body and _PLACEHOLDER.search(body):
         body = _normal(body, known)
     base = context.base_of(article)
-    standing = {match[1] for match in _ANCHOR.finditer(body or "")}
+    standing = {match[1] for match in _ANCHOR.finditer(body)} if body and "fnref-" in body else set()
     notes = [_settled(note, known, base) for note in article.footnotes]
     # A note may mention another one: that mention has its anchor in the note's own HTML.
     inner = {match[1] for note in notes for match in _ANCHOR.finditer(note.html)}

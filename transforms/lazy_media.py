@@ -40,7 +40,8 @@ def lazy_media(article: Article, context: Context) -> Article:
     if article.body_html and any(sign in lower for sign in _WORTH_A_LOOK):
         root = parse(article.body_html)
         _from_amp(root)
-        _stand_ins(root)
+        if any(sign in lower for sign in _stand_in_signs()):
+            _stand_ins(root)
         _covers(root)
         _frames(root)
         _pictures(root, context)
@@ -65,6 +66,11 @@ def _from_amp(root: HtmlElement) -> None:
             for child in list(element):
                 drop(child)
             element.text = None
+
+
+@cache
+def _stand_in_signs() -> frozenset[str]:
+    return frozenset(str(row.get("class") or row.get("tag")).lower() for row in _rows()["stand_in"])
 
 
 def _stand_ins(root: HtmlElement) -> None:

@@ -17,16 +17,18 @@ from presslift.transforms.tree import absolute, extension, hand_on, is_note_mark
 
 Kind = Literal["internal", "external", "file", "mail", "anchor"]
 
-_ADDRESSES = (
-    ("iframe", "src"),
-    ("img", "src"),
-    ("img", "data-full-url"),
-    ("video", "src"),
-    ("video", "poster"),
-    ("audio", "src"),
-    ("source", "src"),
-    ("track", "src"),
-)
+_ADDRESSES = {
+    "iframe": ("src",),
+    "img": ("src", "data-full-url"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "source": ("src",),
+    "track": ("src",),
+    "blockquote": ("cite",),
+    "q": ("cite",),
+    "del": ("cite",),
+    "ins": ("cite",),
+}
 
 
 def links(article: Article, context: Context) -> Article:
@@ -64,7 +66,9 @@ def _listed(root: HtmlElement, base: str, article: Article, context: Context) ->
         page, _, fragment = url.partition("#")
         kind = _kind(href, url, page, here, context)
         # A link within the article stays a fragment, so that it works wherever the body is published.
-        element.set("href", f"#{fragment}" if kind == "anchor" else url)
+        settled = f"#{fragment}" if kind == "anchor" else url
+        if settled != href:
+            element.set("href", settled)
         found.append(
             Link(
                 position=len(found) + 1,
@@ -111,16 +115,12 @@ def _record(page: str, context: Context) -> str | None:
 
 def _settle_addresses(root: HtmlElement, base: str) -> None:
     """All that a tag loads from, together: ``src`` and ``srcset`` never disagree about the host."""
-    for tag, attribute in _ADDRESSES:
-        for element in root.iter(tag):
-            if value := element.get(attribute):
-                element.set(attribute, absolute(base, value))
-    for element in root.iter("img", "source"):
+    for element in root.iter(*_ADDRESSES):
+        for attribute in _ADDRESSES[str(element.tag)]:
+            if (value := element.get(attribute)) and (settled := absolute(base, value)) != value:
+                element.set(attribute, settled)
         if value := element.get("srcset"):
             element.set("srcset", ", ".join(f"{absolute(base, url)} {size}".strip() for url, size in srcset_of(value)))
-    for element in root.iter("blockquote", "q", "del", "ins"):
-        if value := element.get("cite"):
-            element.set("cite", absolute(base, value))
 
 
 def _resolved_related(item: RelatedLink, article: Article, context: Context) -> RelatedLink:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
@@ -21,8 +21,13 @@ def table(name: str) -> dict[str, Any]:
 
 
 @cache
-def _networks() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(row["pattern"], re.I), row["original"]) for row in table("lazy_media")["network"]]
+def _networks() -> list[tuple[str, re.Pattern[str], str]]:
+    return [(row["sign"], re.compile(row["pattern"], re.I), row["original"]) for row in table("lazy_media")["network"]]
+
+
+@cache
+def _signs() -> tuple[str, ...]:
+    return tuple({sign for sign, _, _ in _networks()})
 
 
 @cache
@@ -35,6 +40,7 @@ def _size_parameters() -> frozenset[str]:
     return frozenset(table("lazy_media")["size_parameters"])
 
 
+@lru_cache(maxsize=1024)
 def shows_nothing(url: str) -> bool:
     """An address that stands for a picture not yet loaded."""
     return bool(_nothing().search(url.strip()[:2000].lower()))
@@ -54,7 +60,10 @@ def original(url: str, context: Context) -> str:
 def _undo(url: str, context: Context) -> str:
     if "/" not in url or len(url) > 4000:
         return url
-    for pattern, template in _networks():
+    lower = url.lower()
+    if not any(sign in lower for sign in _signs()):
+        return url
+    for _, pattern, template in _networks():
         if found := pattern.match(f"https:{url}" if url.startswith("//") else url):
             parts = found.groupdict("")
             if "whole" in parts:

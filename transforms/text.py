@@ -12,16 +12,18 @@ from lxml.html import HtmlElement
 from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import BLOCKS, MEDIA, classes, hidden_from_text, is_note_marker, keep, note_number, parse, plain_text
+from presslift.transforms.tree import BLOCKS, HIDDEN, MEDIA, classes, hidden_from_text, is_note_marker, keep, note_number, parse, plain_text
 
 _WITHOUT_SPACES = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 """Letters of scripts that are written without spaces."""
 
 _WORD = re.compile(r"\w[\w'’‘.·‐‑-]*")
 _MARKER = re.compile(r"\[\d{1,3}\]")
-_INVISIBLE = str.maketrans(dict.fromkeys("\u200b\ufeff\u2060\u00ad"))
+_INVISIBLE = ("\u200b", "\ufeff", "\u2060", "\u00ad")
 _LIST_PARENTS = frozenset(("ul", "ol"))
 _CELLS = frozenset(("td", "th"))
+_MEANING = BLOCKS | _CELLS | HIDDEN | {"br", "pre", "sup", "sub"}
+"""Elements that are more than the words in them."""
 
 
 def text(article: Article, context: Context) -> Article:
@@ -51,7 +53,7 @@ def _lead_quote(root: HtmlElement) -> str | None:
 
 def count_words(body: str) -> int:
     """Words in a plain text; of scripts written without spaces each character is one. Note markers don't count."""
-    body, characters = _MARKER.sub(" ", body), 0
+    body, characters = _MARKER.sub(" ", body) if "[" in body else body, 0
     if _WITHOUT_SPACES.search(body):
         body, characters = _WITHOUT_SPACES.subn(" ", body)
     return characters + len(_WORD.findall(body))
@@ -67,12 +69,15 @@ def plain(root: HtmlElement) -> str:
                 skipped = None
                 writer.words(element.tail)
         elif event == "start":
-            if writer.stands_for(element):
-                skipped = element
-                continue
-            writer.open(element)
+            if element.tag in _MEANING:
+                if writer.stands_for(element):
+                    skipped = element
+                    continue
+                writer.open(element)
+            writer.words(element.text)
         else:
-            writer.close(element)
+            if element.tag in _MEANING:
+                writer.close(element)
             if element is not root:
                 writer.words(element.tail)
     return writer.result()
@@ -95,7 +100,9 @@ class _Writer:
             self._put(written.replace("\r\n", "\n").replace("\u00a0", " "))
             return
         if not written.isascii():
-            written = written.translate(_INVISIBLE)
+            for character in _INVISIBLE:
+                if character in written:
+                    written = written.replace(character, "")
         words = written.split()
         if words:
             self.spaced = self.spaced or written[0].isspace()
@@ -159,7 +166,6 @@ class _Writer:
             self.break_lines(_lines_around(element, tag))
         if tag == "pre":
             self.verbatim += 1
-        self.words(element.text)
 
     def close(self, element: HtmlElement) -> None:
         tag: Any = element.tag

@@ -27,6 +27,9 @@ MEDIA = frozenset("img iframe video audio picture object embed hr canvas svg mat
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
+HIDDEN = frozenset(("script", "style", "template", "noscript", "iframe", "video", "audio", "object"))
+"""Elements whose contents nobody reads."""
+
 BLANK = re.compile(r"[\s\u00a0\u200b\u200e\u200f\u2060\ufeff\u00ad]*")
 """What looks like nothing on a page."""
 
@@ -41,6 +44,11 @@ _AS_WRITTEN = "#$%&+,/:;=?@[\\]^`{|}!'()*~-_."
 """What stays in an address when the rest is encoded. libxml2 encodes no more than this in ``href`` and ``src``."""
 
 _ENCODED = re.compile(r"[^\s\"<>]*", re.ASCII)
+
+_ABSOLUTE = re.compile(
+    r"https?://[^\x00-\x20\"<>\[\]\\?#;/]+(?:/[^\x00-\x20\"<>?#;]*)?(?:\?[^\x00-\x20\"<>#]+)?(?:#[^\x00-\x20\"<>]+)?", re.ASCII
+)
+"""An address that is absolute and encoded, and that resolving would leave as it is."""
 
 
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
@@ -184,7 +192,7 @@ def note_number(element: HtmlElement) -> str | None:
 
 def hidden_from_text(element: HtmlElement) -> bool:
     """Elements whose contents nobody reads."""
-    return element.tag in ("script", "style", "template", "noscript", "iframe", "video", "audio", "object")
+    return element.tag in HIDDEN
 
 
 def plain_text(element: HtmlElement, *, markers: bool = False) -> str:
@@ -218,6 +226,8 @@ def _pieces(element: HtmlElement, markers: bool) -> Iterator[str]:
 def absolute(base: str, url: str) -> str:
     """A link as an absolute, encoded address; what can't be resolved is left as written."""
     url = url.strip()
+    if url.isascii() and _ABSOLUTE.fullmatch(url):
+        return url
     with suppress(ValueError):
         url = urljoin(base, url) if base else url
     return url if url.isascii() and _ENCODED.fullmatch(url) else quote(url, safe=_AS_WRITTEN)
