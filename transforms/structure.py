@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -22,9 +22,13 @@ _SPACE_RUN = re.compile(r"[ \u00a0]{2,}")
 _KEEP_WHOLE = frozenset(
     ("td", "th", "tr", "tbody", "thead", "tfoot", "table", "caption", "col", "colgroup", "br", "wbr", "source", "track", "rt", "rp")
 )
+_SHOWING = MEDIA | _KEEP_WHOLE
 _EDGED = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"}
 _ONE_PARAGRAPH = frozenset(("li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"))
 _INLINE_WRAPPERS = frozenset(("span", "font", "big", "nobr", "blink", "label", "data", "o:p", "bdi", "ins"))
+_VERBATIM = frozenset(("pre", "code", "kbd", "samp"))
+_PLAIN = frozenset("p br span em i strong b u s sub sup small code pre h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody tr td th blockquote div".split())
+"""Elements that stay what they are when they bear no attribute."""
 _SEPARATE = re.compile(r"\[[a-z][\w-]*\s[^\[\]]*=[^\[\]]*$")
 
 
@@ -41,6 +45,28 @@ def _rows() -> dict[str, Any]:
     rows["dropped"] = frozenset(rows["dropped"])
     rows["unseen"] = frozenset((*rows["hidden"]["classes"], *rows["hidden"]["copies"], *rows["hidden"]["formulas"]))
     return rows
+
+
+class Said(NamedTuple):
+    """What a class attribute says: the classes to keep, and what they tell of the element."""
+
+    kept: tuple[str, ...]
+    unseen: bool
+    emoji: bool
+    caption: bool
+    gallery: bool
+    pullquote: bool
+    button_title: bool
+
+
+@lru_cache(maxsize=4096)
+def _said(written: str) -> Said:
+    patterns, names = _rows()["patterns"], written.split()
+    return Said(
+        kept=tuple(dict.fromkeys(name for name in names if patterns["kept"].match(name))),
+        unseen=not _rows()["unseen"].isdisjoint(names),
+        **{name: bool(patterns[name].search(written)) for name in ("emoji", "caption", "gallery", "pullquote", "button_title")},
+    )
 
 
 class Cleaning:
@@ -70,13 +96,16 @@ class Cleaning:
             above = depths.get(parent) if parent is not None else None
             if above is None:
                 continue  # within something dropped
-            if self._goes(element):
-                drop(element)
-                continue
-            element = self._become(element)
-            verbatim = above[1] or element.tag in ("pre", "code", "kbd", "samp")
+            tag = element.tag
+            if tag not in _PLAIN or element.attrib:
+                if self._goes(element):
+                    drop(element)
+                    continue
+                element = self._become(element)
+                tag = element.tag
+            verbatim = above[1] or tag in _VERBATIM
             depths[element] = (above[0] + 1, verbatim)
-            if above[0] >= DEEPEST and element.tag not in _KEEP_WHOLE:
+            if above[0] >= DEEPEST and tag not in _KEEP_WHOLE:
                 unwrapped.append(element)
             else:
                 kept.append((element, verbatim))
@@ -109,10 +138,10 @@ class Cleaning:
         """Accordions and tabs put their titles in buttons."""
         parent = button.getparent()
         titled = parent is not None and (parent.tag in HEADINGS or parent.tag == "summary")
-        return titled or button.get("aria-controls") is not None or bool(self.rows["patterns"]["button_title"].search(written))
+        return titled or button.get("aria-controls") is not None or _said(written).button_title
 
     def _hidden(self, element: HtmlElement, written: str) -> bool:
-        if written and not self.rows["unseen"].isdisjoint(written.split()):
+        if written and _said(written).unseen:
             return True
         hidden = element.get("hidden")
         style = element.get("style")
@@ -134,10 +163,10 @@ class Cleaning:
             element.tag = new
         elif tag in REPLACED:
             return REPLACED[tag](element)
-        elif tag == "img" and self.rows["patterns"]["emoji"].search(written) and element.get("alt"):
+        elif tag == "img" and _said(written).emoji and element.get("alt"):
             element.tag, element.text = "span", element.get("alt")
             element.attrib.clear()
-        elif tag in CAPTIONS and self.rows["patterns"]["caption"].search(written):
+        elif tag in CAPTIONS and written and _said(written).caption:
             as_caption(element)
         elif tag in ADAPTED:
             ADAPTED[tag](element)
@@ -147,16 +176,16 @@ class Cleaning:
     def _reclass(self, element: HtmlElement, written: str) -> None:
         attributes = element.attrib
         if written:
-            patterns = self.rows["patterns"]
-            names = [name for name in written.split() if patterns["kept"].match(name)]
-            if element.tag not in ("img", "a", "span", "li") and "gallery" not in names and patterns["gallery"].search(written):
+            said = _said(written)
+            names = list(said.kept)
+            if said.gallery and "gallery" not in names and element.tag not in ("img", "a", "span", "li"):
                 names.append("gallery")
-            if element.tag in ("blockquote", "figure", "aside", "div") and patterns["pullquote"].search(written) and not names:
+            if said.pullquote and not names and element.tag in ("blockquote", "figure", "aside", "div"):
                 names.append("pullquote")
                 if element.tag == "div":
                     element.tag = "blockquote"
             if names:
-                attributes["class"] = " ".join(dict.fromkeys(names))
+                attributes["class"] = " ".join(names)
             else:
                 attributes.pop("class", None)
         if "id" in attributes and not self._leads_here(element, attributes["id"]):
@@ -176,11 +205,14 @@ class Cleaning:
         if self.bracketed:
             self._join_broken(kept)
         for element, verbatim in kept:
-            if element.text and not verbatim:
-                element.text = self._text(element.text)
-            parent = element.getparent()
-            if element.tail and parent is not None and not verbatim_of.get(parent, False):
-                element.tail = self._text(element.tail)
+            text = None if verbatim else element.text
+            if text and (settled := self._text(text)) is not text:
+                element.text = settled
+            tail = element.tail
+            if tail:
+                parent = element.getparent()
+                if parent is not None and not verbatim_of.get(parent, False) and (settled := self._text(tail)) is not tail:
+                    element.tail = settled
 
     def _text(self, text: str) -> str:
         if "\n" in text or "  " in text or "\t" in text:
@@ -204,29 +236,31 @@ class Cleaning:
                 drop(element)
 
     def _up(self, kept: list[tuple[HtmlElement, bool]]) -> None:
-        full: set[HtmlElement] = set()
+        shown: set[HtmlElement] = set()
         for element, verbatim in reversed(kept):
-            if element is self.root or element.getparent() is None:
+            parent = element.getparent()
+            if element is self.root or parent is None:
                 continue
+            tail = element.tail
+            if tail and not BLANK.fullmatch(tail):
+                shown.add(parent)
             tag = str(element.tag)
             if tag in ("br", "wbr"):
                 continue
-            shows = tag in MEDIA or bool(element.text and (verbatim or not BLANK.fullmatch(element.text)))
-            shows = (
-                shows
-                or element.get("id") is not None
-                or any(child in full or (child.tail and not BLANK.fullmatch(child.tail)) for child in element)
-            )
-            if not (shows or tag in _KEEP_WHOLE or element.get("data-note") is not None):
-                _empty(element)
-                continue
-            full.add(element)
+            if not (element in shown or tag in _SHOWING or self._shows(element, verbatim)):
+                if element.get("data-note") is None:
+                    _empty(element)
+                    continue
+            shown.add(parent)
             if not verbatim or tag == "pre":
                 _settle(element, tag)
         _trim_rules(self.root)
-        for element in (self.root, *self.root.iterdescendants()):
-            if len(element):
-                _space_blocks(element)
+        _space_blocks(self.root)
+
+    @staticmethod
+    def _shows(element: HtmlElement, verbatim: bool) -> bool:
+        text = element.text
+        return bool(text and (verbatim or not BLANK.fullmatch(text))) or element.get("id") is not None
 
 
 def _is_icon(element: HtmlElement) -> bool:
@@ -298,17 +332,20 @@ def _settle_wrapper(element: HtmlElement) -> None:
 
 def _trim(element: HtmlElement) -> None:
     """White space and line breaks at a paragraph's start and end show nothing."""
-    while len(element) and element[-1].tag == "br" and BLANK.fullmatch(element[-1].tail or ""):
-        drop(element[-1])
-    while len(element) and element[0].tag == "br" and BLANK.fullmatch(element.text or ""):
+    while len(element) and (last := element[-1]).tag == "br" and BLANK.fullmatch(last.tail or ""):
+        drop(last)
+    while len(element) and (first := element[0]).tag == "br" and BLANK.fullmatch(element.text or ""):
         element.text = None
-        drop(element[0])
-    if element.text:
-        element.text = element.text.lstrip(" ")
+        drop(first)
+    text = element.text
+    if text and text[0] == " ":
+        element.text = text = text.lstrip(" ")
     if len(element):
-        element[-1].tail = (element[-1].tail or "").rstrip(" ")
-    elif element.text:
-        element.text = element.text.rstrip(" ")
+        last = element[-1]
+        if (tail := last.tail) and tail[-1] == " ":
+            last.tail = tail.rstrip(" ")
+    elif text and text[-1] == " ":
+        element.text = text.rstrip(" ")
 
 
 def _trim_rules(root: HtmlElement) -> None:
@@ -319,15 +356,18 @@ def _trim_rules(root: HtmlElement) -> None:
         drop(root[0])
 
 
-def _space_blocks(element: HtmlElement) -> None:
+def _space_blocks(root: HtmlElement) -> None:
     """One new line around blocks, none at their parent's edges: the same body always reads the same."""
-    block = element.tag in BLOCKS
-    before = element[0]
-    if block and before.tag in BLOCKS and element.text and BLANK.fullmatch(element.text):
-        element.text = None
-    for child in element[1:]:
-        if (before.tag in BLOCKS or child.tag in BLOCKS) and BLANK.fullmatch(before.tail or ""):
-            before.tail = "\n"
-        before = child
-    if block and before.tag in BLOCKS and before.tail and BLANK.fullmatch(before.tail):
-        before.tail = None
+    for block in root.iterdescendants(*BLOCKS):
+        parent, before, tail = block.getparent(), block.getprevious(), block.tail
+        within = parent is not None and parent.tag in BLOCKS
+        if block.getnext() is not None:
+            if tail != "\n" and BLANK.fullmatch(tail or ""):
+                block.tail = "\n"
+        elif within and tail and BLANK.fullmatch(tail):
+            block.tail = None
+        if before is not None:
+            if before.tag not in BLOCKS and BLANK.fullmatch(before.tail or ""):
+                before.tail = "\n"
+        elif within and parent.text and BLANK.fullmatch(parent.text):
+            parent.text = None
