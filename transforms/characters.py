@@ -19,6 +19,7 @@ REFERENCE = re.compile(
 )
 """The same characters as HTML can write them: parsing brings them back."""
 
+_SIGNS = (b"&#", b"\\u00", b"\x7f", b"\xef\xb7", b"\xef\xbf")
 _ENCODED = re.compile(rb"&#|\\u00[01]|\x7f|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]")
 _ENCODER = msgspec.json.Encoder()
 _MOST_LOGGED = 20
@@ -27,7 +28,8 @@ _MOST_LOGGED = 20
 def repair(article: Article) -> Article:
     """A record without unprintable characters, a warning for each naming field and position; itself when there are none."""
     try:
-        if not _ENCODED.search(_ENCODER.encode(article)):
+        encoded = _ENCODER.encode(article)
+        if not any(sign in encoded for sign in _SIGNS) or not _ENCODED.search(encoded):
             return article
     except UnicodeEncodeError:
         pass

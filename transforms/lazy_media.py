@@ -120,9 +120,9 @@ def _covers(root: HtmlElement) -> None:
 
 
 def _first(element: HtmlElement, names: list[str]) -> str | None:
-    attributes = element.attrib
+    given = set(element.keys())
     for name in names:
-        value = attributes.get(name)
+        value = element.get(name) if name in given else None
         if value and not shows_nothing(value) and not value.startswith(("{", "[")):
             return value.strip()
     return None
@@ -139,7 +139,7 @@ def _frames(root: HtmlElement) -> None:
 
 
 def _forget_loaders(element: HtmlElement) -> None:
-    for name in list(element.attrib):
+    for name in element.keys():  # noqa: SIM118
         if str(name).startswith(("data-", "nitro-")) and name != "data-full-url":
             del element.attrib[name]
 

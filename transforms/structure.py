@@ -27,7 +27,9 @@ _EDGED = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "figcaption", "caption",
 _ONE_PARAGRAPH = frozenset(("li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"))
 _INLINE_WRAPPERS = frozenset(("span", "font", "big", "nobr", "blink", "label", "data", "o:p", "bdi", "ins"))
 _VERBATIM = frozenset(("pre", "code", "kbd", "samp"))
-_PLAIN = frozenset("p br span em i strong b u s sub sup small code pre h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody tr td th blockquote div".split())
+_PLAIN = frozenset(
+    "p br span em i strong b u s sub sup small code pre h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody tr td th blockquote div".split()
+)
 """Elements that stay what they are when they bear no attribute."""
 _SEPARATE = re.compile(r"\[[a-z][\w-]*\s[^\[\]]*=[^\[\]]*$")
 
@@ -247,10 +249,9 @@ class Cleaning:
             tag = str(element.tag)
             if tag in ("br", "wbr"):
                 continue
-            if not (element in shown or tag in _SHOWING or self._shows(element, verbatim)):
-                if element.get("data-note") is None:
-                    _empty(element)
-                    continue
+            if not (element in shown or tag in _SHOWING or self._shows(element, verbatim) or element.get("data-note") is not None):
+                _empty(element)
+                continue
             shown.add(parent)
             if not verbatim or tag == "pre":
                 _settle(element, tag)

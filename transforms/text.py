@@ -56,7 +56,9 @@ def count_words(body: str) -> int:
     body, characters = _MARKER.sub(" ", body) if "[" in body else body, 0
     if _WITHOUT_SPACES.search(body):
         body, characters = _WITHOUT_SPACES.subn(" ", body)
-    return characters + len(_WORD.findall(body))
+    pieces = body.split()
+    rest = [piece for piece in pieces if not piece.isalnum()]
+    return characters + len(pieces) - len(rest) + len(_WORD.findall(" ".join(rest)))
 
 
 def plain(root: HtmlElement) -> str:

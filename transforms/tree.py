@@ -122,6 +122,9 @@ def _flat() -> nh3.Cleaner:
 
 def serialise(root: HtmlElement) -> str:
     """The contents of the ``div`` that ``parse`` gave, as HTML."""
+    if root.tag == "div" and not root.attrib:
+        whole: str = etree.tostring(root, encoding="unicode", method="html", with_tail=False)
+        return whole.removeprefix("<div>").removesuffix("</div>").strip()
     parts = [escape(root.text or "", quote=False)]
     parts.extend(etree.tostring(child, encoding="unicode", method="html") for child in root)
     return "".join(parts).strip()
