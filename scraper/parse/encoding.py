@@ -82,7 +82,7 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
             first = len(data[: found[0].start()].decode("utf-8", "replace"))
             warnings.append(f"control characters removed: {len(found)}, the first at {first}")
             data = CONTROLS.sub(b"", data)
-    if len(data) > 20_000 and LONG_TAG.search(data):
+    if _may_have_long_tags(data):
         data = LONG_TAG.sub(lambda tag: b"<%b>" % tag[1] if len(tag[0].split()) > MOST_WORDS else tag[0], data)
     closer = CLOSER.search(data)
     # What follows the real end is white space, comments and late scripts; anything else shows a premature closer.
@@ -90,6 +90,15 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
         warnings.append("premature </body> or </html> removed")
         data = CLOSER.sub(b"", data)
     return data
+
+
+def _may_have_long_tags(data: bytes) -> bool:
+    # A tag of twenty thousand bytes holds one of these stretches, wherever it starts.
+    step = 10_000
+    return any(
+        data.find(b"<", start, start + step) < 0 and data.find(b">", start, start + step) < 0
+        for start in range(0, len(data) - step + 1, step)
+    )
 
 
 def flatten(text: str, deepest: int) -> str:
