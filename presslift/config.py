@@ -76,10 +76,12 @@ class SyncSettings(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class CustomField(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A field of the user's own."""
+    """A field of the user's own: from the page by ``selector``, from REST by ``rest``, a dotted path such as ``acf.rating``."""
 
-    selector: str
+    selector: str | None = None
     attribute: str | None = None
+    rest: str | None = None
+    type: Literal["text", "number", "boolean"] = "text"
     many: bool = False
 
 

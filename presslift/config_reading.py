@@ -135,10 +135,12 @@ def checked(data: Mapping[str, Any]) -> Settings:
         # msgspec can't name the key of a mapping in its errors.
         for name, item in custom.items():
             try:
-                msgspec.convert(item, CustomField)
+                field = msgspec.convert(item, CustomField)
             except msgspec.ValidationError as error:
                 inner, expected = explain(error, item, CustomField)
                 raise BadValue(("custom", name, *inner), expected) from error
+            if field.selector is None and field.rest is None:
+                raise BadValue(("custom", name), "expected a selector or a path in REST (rest), got neither")
     settings = msgspec.convert(data, Settings)
     for key, value, (expected, hint) in _doubts(settings):
         raise BadValue(key, f"expected {expected}, got {_named(value)}{hint}")

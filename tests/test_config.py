@@ -97,7 +97,7 @@ def test_schema_takes_the_default_and_refuses_what_the_loader_refuses():
         ("sync:\n  allowed_hours: 22-6", r"config.yaml:2: sync.allowed_hours: expected hours such as 22:00-06:00, got '22-6'"),
         ("custom:\n  x: {selector: '>>'}", r"config.yaml:2: custom.x.selector: expected a CSS selector"),
         ("custom:\n  x: {selectr: a}", r"config.yaml:2: custom.x.selectr: .*did you mean selector\?"),
-        ("custom:\n  x: {many: true}", r"config.yaml:2: custom.x: expected a selector, got none"),
+        ("custom:\n  x: {many: true}", r"config.yaml:2: custom.x: expected a selector or a path in REST \(rest\), got neither"),
         ("fetch:\n  delay: 1\n  delay: 2", r"config.yaml:3: delay: stands here twice; keep one"),
         ("a: b: c", r"config.yaml:1: not valid YAML: "),
         ("fetch:\n\tdelay: 1", r"config.yaml:2: not valid YAML: "),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from presslift.config import Settings
 from presslift.records import Account, SiteFacts, Term
+from presslift.scraper.clock import dates_told, read_clock
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.parse import people
 from presslift.scraper.parse.items import fold
@@ -135,6 +137,14 @@ class StoreView:
     def memberships(self, url: str) -> list[Term]:
         """The terms whose archives list an address."""
         return self._members.get(article_key(url, self._start), [])
+
+
+def learn_clock(store: Store, facts: SiteFacts, pages: Iterable[bytes]) -> str | None:
+    """Keep what pages' dates tell of the site's zone, where nothing else tells it; None when they don't either."""
+    clock = read_clock((told for page in pages for told in dates_told(page)), facts.language)
+    if clock is not None:
+        store.set_meta(CLOCK, clock)
+    return clock
 
 
 def transform_context(store: Store, facts: SiteFacts, settings: Settings, hosts: frozenset[str]) -> Context:

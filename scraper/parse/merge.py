@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from presslift.records import Account, Article, Capture, Comment, Extraction, Media, Person, RelatedLink, Seo, Term, Translation
-from presslift.scraper.parse import people
+from presslift.scraper.parse import custom_fields, people
 from presslift.scraper.parse.bodies import as_printed, choose_body
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.confidence import of_case
@@ -66,6 +66,7 @@ class Sources(Struct, kw_only=True):
     feed_body: BodyReading | None = None
     rest_comments: list[Comment] = []
     comments_wanted: bool = True
+    rest_custom: dict[str, Any] = {}
     type: str | None = None
     captures: list[Capture] = []
 
@@ -126,7 +127,7 @@ def merge(sources: Sources, site: SiteView) -> Article:
     article.comment_count = counted
     _provenance(article, sources, body, cue, ballot)
     article.seo = (meta and meta.seo) or (rest and rest.seo) or Seo()
-    article.custom = page.custom if page else {}
+    article.custom = custom_fields.united(sources.rest_custom, page.custom if page else {})
     warnings = [*(page.warnings if page else []), *(meta.warnings if meta else []), *(body.warnings if body else [])]
     if article.featured_image:
         warnings = [w for w in warnings if w != UNSHOWN_PICTURE]

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from presslift.config import CustomField, SiteSettings
 from presslift.records import Contributor, Footnote, RelatedLink, Translation
-from presslift.scraper.parse import body, comments, footnotes, furniture, lines, metadata, related
+from presslift.scraper.parse import body, comments, custom_fields, footnotes, furniture, lines, metadata, related
 from presslift.scraper.parse.comments import CommentsReading
 from presslift.scraper.parse.counters import fill_counters
 from presslift.scraper.parse.document import Document, inner_html, read_document, read_fragment, select, text_of
@@ -70,7 +70,7 @@ def read_page(
     Raises ``ParseError`` when it is no page at all; a missing part is None or empty.
     """
     doc = read_document(html, url, content_type=content_type)
-    fields = {name: _custom_value(doc.root, declared) for name, declared in (custom or {}).items()}
+    fields = custom_fields.from_page(doc.root, custom or {})
     discussion = comments.read_comments(doc, zone)
     boxes = related.read_boxes(doc, profile, url)
     poster = next((c.author.name for c in discussion.comments if c.is_post_author and c.author.name), None)
@@ -183,9 +183,3 @@ def join_pages(first: BodyReading, rest: list[BodyReading], language: str | None
         cue=first.cue,
         confidence=first.confidence,
     )
-
-
-def _custom_value(root: HtmlElement, declared: CustomField) -> Any:
-    values = [text_of(e) if declared.attribute is None else e.get(declared.attribute) for e in select(root, declared.selector)]
-    found = [v for v in values if v]
-    return found if declared.many else next(iter(found), None)
