@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ from presslift.scraper.parse.people import (
     clean_name,
     fold_name,
     has_job_words,
+    is_collective,
     is_full_name,
     is_placeholder,
     is_role,
@@ -221,7 +223,7 @@ def _names(text: str, one: bool = False) -> list[str]:
 def _without_job(name: str) -> str:
     """A name without the job that a theme prints right behind it ("Ana Ruiz Founder & Editor")."""
     words = name.split()
-    at = next((n for n, word in enumerate(words) if n > 1 and has_job_words(word) and len(word) > 3), None)
+    at = next((n for n, word in enumerate(words) if n > 1 and has_job_words(word) and len(word) > 3 and not is_collective(word)), None)
     head = " ".join(words[:at]).rstrip(",")
     return head if at is not None and looks_like_name(head) else name
 
@@ -235,8 +237,8 @@ def _from_node(node: dict[str, Any]) -> list[Person]:
     if url is None or not author_slug(url):
         url = identity if isinstance(identity, str) and author_slug(identity) else url
     name = node.get("name")
-    name = name[0] if isinstance(name, list) and name else name
-    return _named(_names(name, one=True) if isinstance(name, str) else [], url if author_slug(url) else None)
+    name = html.unescape(text) if isinstance(text := name[0] if isinstance(name, list) and name else name, str) else None
+    return _named(_names(name, one=True) if name else [], url if author_slug(url) else None)
 
 
 def _named(names: list[str], url: str | None) -> list[Person]:

@@ -93,6 +93,13 @@ def parse_machine_date(text: str | None) -> Moment | None:
     return found
 
 
+def is_day(text: str) -> bool:
+    """Whether a text begins with a date, or is a day of a month without its year ("Feb 11")."""
+    if not re.match(r"\W*(?:\d|[^\W\d_]+\W{0,3}\d)", text):
+        return False
+    return parse_date(text) is not None or (len(text.split()) == 2 and parse_date(f"{text} 2020") is not None)
+
+
 def _plain(text: str) -> str:
     # Arabic-Indic and full-width digits become ASCII; combining marks are composed.
     text = unicodedata.normalize("NFKC", text)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
+from presslift.scraper.parse.dates import is_day
 
 LONGEST_NAME = 70
 WORDS_IN_NAME = 7
@@ -18,6 +19,8 @@ MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰
 GLUED = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Soft hyphens and spaces of no width: where a line may break, no part of a word."""
+COUNT = re.compile(r"\d+\s+\w+")
+"""What is counted, not named: "257 articles"."""
 DEGREE = re.compile(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}[®™]?|Ph\.?\s?D|[A-Z][a-z]?\.(?:\s?[A-Z][a-z]?\.?)+)\.?")
 
 
@@ -104,17 +107,30 @@ def clean_name(text: str | None) -> str | None:
     name = without_lead(_around().sub("", name).strip(" →»›"))
     name = MARK.sub("", name)
     # A raised figure that lost its markup ends a name of several words, not a nickname.
-    name = AFTER.sub("", GLUED.sub("", name) if " " in name else name).strip(' ,;:|/–—-•·"“”»«→›')
+    name = AFTER.sub("", GLUED.sub("", name) if " " in name else name).strip(' ,;:|/–—-•·"“”»«→›<>')
+    name = _without_date(name)
     if (
         not name
         or len(name) > LONGEST_NAME
         or name.lower() in _lead_words()
+        or name.lower() in _words("no_names")
+        or COUNT.fullmatch(name)
         or "://" in name
         or "@" in name
         or not any(c.isalpha() for c in name)
     ):
         return None
     return name
+
+
+def _without_date(name: str) -> str:
+    """A name without the date printed right behind it; nothing when it is a date alone."""
+    if not any(c.isdigit() for c in name):
+        return name
+    words = name.split()
+    # "Feb 11" is a day without its year.
+    at = next((n for n in reversed(range(len(words))) if is_day(" ".join(words[n:]))), None)
+    return " ".join(words[:at])
 
 
 @cache
@@ -218,6 +234,11 @@ def _cased(char: str) -> bool:
 def has_job_words(text: str) -> bool:
     """Whether a text names an occupation rather than a person."""
     return any(w.strip(".,()").lower() in _words("jobs") or w.lower() in _words("jobs") for w in text.split())
+
+
+def is_collective(word: str) -> bool:
+    """Whether a word names several people or a firm: "Harbour Team" is no Harbour with a job."""
+    return word.strip(".,").lower() in _words("collectives")
 
 
 @cache

@@ -149,7 +149,11 @@ def _is_site(part: str, names: SiteNames) -> bool:
     if bare in names.known or bare.removeprefix("the") in names.known or f"the{bare}" in names.known:
         return True
     return any(
-        len(k) > 6 and ((bare.startswith(k) and len(bare) < 2 * len(k)) or (k.startswith(bare) and len(bare) > 0.6 * len(k)))
+        len(k) > 6
+        and (
+            (bare.startswith(k) and len(bare) < 2 * len(k) and not re.search(r"\d", bare[len(k) :]))
+            or (k.startswith(bare) and len(bare) > 0.6 * len(k))
+        )
         for k in names.known
     )
 
