@@ -8,6 +8,7 @@ from typing import Any
 
 from presslift.config import Settings
 from presslift.pipeline.finding import COMMENTS_LISTED
+from presslift.pipeline.trust import is_trusted
 from presslift.scraper.parse.document import read_fragment, text_of
 from presslift.scraper.parse.page import PageReading
 from presslift.store import Item, Row, Store
@@ -21,6 +22,7 @@ class Freshness:
 
     def __init__(self, store: Store, run: int, settings: Settings):
         self._store, self._run, self._settings = store, run, settings
+        self._dates = is_trusted(store, "lastmod")
 
     def due(self, *, full: bool) -> list[str]:
         """Keys to be read in this run: new, changed, failed before, or of which nothing tells that they are unchanged."""
@@ -36,7 +38,7 @@ class Freshness:
         rest = self._store.items(row["key"]).get("rest")
         if rest is not None and rest.run == self._run:
             return bool(self.inputs(row, rest) != row["inputs"])
-        return bool(row["lastmod"] is None or row["lastmod"] != row["read_lastmod"])
+        return bool(row["lastmod"] is None or row["lastmod"] != row["read_lastmod"] or not self._dates)
 
     def inputs(self, row: Row, rest: Item | None) -> str | None:
         """A hash of what REST says of an article in this run, its comments among it; None where REST says nothing."""
@@ -54,6 +56,11 @@ class Freshness:
             "SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run >= ?", f"{wp_id}/", f"{wp_id}0", since
         )
         return [json.loads(r["data"]) for r in rows]
+
+
+def without_feed_content(items: dict[str, Item]) -> dict[str, Item]:
+    """Items where a run that looks at little has not asked the feed again: its terms and authors stand, its text may be old."""
+    return {source: item._replace(data=item.data | {"content": None}) if source == "feed" else item for source, item in items.items()}
 
 
 def says(page: PageReading) -> list[Any]:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from presslift.errors import FetchError
+from presslift.pipeline.trust import is_trusted
 from presslift.scraper.fetch.archive import Archive
-from presslift.scraper.fetch.client import Client
+from presslift.scraper.fetch.client import Client, Condition
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
 from presslift.store import Row, Store
 
 GIVE_UP_AFTER = 40
 """Addresses in a row from which nothing but trouble came; then the home page is asked whether the site is still there."""
+
+CONDITIONAL = ("page", "feed", "sitemap")
+"""Kinds of which an answer had before is asked for only if it changed."""
+SAMPLED = 20
+"""Of so many such addresses one is asked for in any case: a server may call unchanged what is not."""
 
 
 def now() -> str:
@@ -34,12 +42,18 @@ class Getter:
 
     An address answered earlier in the same run, also before a crash, comes from the archive. Failures are remembered for
     the run, so that a dead address is asked once. A site that is down, or has shut its door, is left in peace: what is
-    still to be asked fails without being asked.
+    still to be asked fails without being asked. What an earlier run had is asked for only if it changed, unless ``full``;
+    ``suspects`` are numbers of responses, earlier and new, that the server would have called the same and that are not;
+    ``partial`` is set for a run that does not ask every list.
     """
 
-    def __init__(self, store: Store, client: Client, archive: Archive, run: int, *, any_run: bool = False):
+    def __init__(self, store: Store, client: Client, archive: Archive, run: int, *, any_run: bool = False, full: bool = False):
         self._store, self._client, self._archive, self._run = store, client, archive, run
         self._any_run = any_run
+        self._conditional = not any_run and not full and is_trusted(store, "validators")
+        self._had: dict[str, Row] = {}
+        self.suspects: list[tuple[int, int]] = []
+        self.partial = False
         self._failed: dict[str, FetchError] = {}
         self._troubles = 0
         self._given_up: FetchError | None = None
@@ -55,7 +69,10 @@ class Getter:
         if self._given_up is not None:
             raise self._unasked(url)
         try:
-            response = self._client.get(url, kind=kind, accept=accept)
+            etag, last_modified = self._condition(url, kind)
+            response = self._client.get(url, kind=kind, accept=accept, etag=etag, last_modified=last_modified)
+            if response.not_modified:
+                response = self._as_it_was(url) or self._client.get(url, kind=kind, accept=accept)
         except FetchError as error:
             self._failed[url] = error
             self._count(error)
@@ -63,6 +80,28 @@ class Getter:
         self._troubles = 0
         self.note(kind, response)
         return response
+
+    # ---- what was had before
+
+    def _condition(self, url: str, kind: str) -> Condition:
+        """What tells the server which answer is had already, where an earlier run archived one; some are asked for all the same."""
+        if not self._conditional or kind not in CONDITIONAL:
+            return None, None
+        row = self._store.row("SELECT * FROM responses WHERE url = ? AND run < ? ORDER BY id DESC LIMIT 1", url, self._run)
+        if row is None or row["status"] != 200 or row["final_url"] != url or not self._archive.holds(row["warc"]):
+            return None, None
+        self._had[url] = row
+        if zlib.crc32(f"{url} {self._run}".encode()) % SAMPLED == 0:
+            return None, None
+        return row["etag"], row["last_modified"]
+
+    def _as_it_was(self, url: str) -> Response | None:
+        """The archived answer that the server says is still good; None when it is not to be had any more."""
+        row = self._had.get(url)
+        try:
+            return replace(self._response(row), fetched_at=now()) if row is not None else None
+        except LookupError:
+            return None
 
     def _count(self, error: FetchError) -> None:
         if error.attempts == 0 or not is_outage(error.reason, error.status):
@@ -88,6 +127,12 @@ class Getter:
         return FetchError(url, self._given_up.reason, why, self._given_up.status, attempts=0)
 
     @property
+    def requests_left(self) -> int | None:
+        """What the budget of requests has left; None where there is none."""
+        most = self._client.settings.max_requests
+        return None if most is None else max(0, most - self._client.requests)
+
+    @property
     def online(self) -> bool:
         """Whether the site is asked; otherwise the archive is all there is."""
         return not self._any_run
@@ -100,7 +145,7 @@ class Getter:
 
     def note(self, kind: str, response: Response) -> int:
         """Write a response down; its number."""
-        return self._store.add_response(
+        number = self._store.add_response(
             self._run,
             kind,
             {
@@ -116,11 +161,21 @@ class Getter:
                 "offset": response.offset,
             },
         )
+        had = self._had.get(response.url)
+        if had is not None and kind == "page" and response.status == 200 and had["sha256"] != response.sha256:
+            told = "etag" if had["etag"] else "last_modified"
+            if had[told] and had[told] == response.headers.get(told.replace("_", "-")):
+                # What would have been called unchanged is not, to the byte.
+                self.suspects.append((had["id"], number))
+        return number
 
     def many(self, urls: Iterable[str], kind: str) -> Iterator[tuple[str, Response | FetchError]]:
         """Ask for many addresses at once, in order of completion; the caller leaves out those this run has (``known``)."""
         unasked: list[str] = []
-        for url, answer in self._client.map(self._while_well(urls, unasked), kind=kind):
+        conditions = lambda url: self._condition(url, kind)  # noqa: E731
+        for url, answer in self._client.map(self._while_well(urls, unasked), kind=kind, conditions=conditions):
+            if not isinstance(answer, FetchError) and answer.not_modified:
+                answer = self._as_it_was(url) or self._again(url, kind)
             if isinstance(answer, FetchError):
                 self._failed[url] = answer
                 self._count(answer)
@@ -130,6 +185,12 @@ class Getter:
             yield url, answer
         for url in unasked:
             yield url, self._unasked(url)
+
+    def _again(self, url: str, kind: str) -> Response | FetchError:
+        try:
+            return self._client.get(url, kind=kind)
+        except FetchError as error:
+            return error
 
     def _while_well(self, urls: Iterable[str], unasked: list[str]) -> Iterator[str]:
         for url in urls:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from presslift.config import Settings
 from presslift.pipeline.finding import Finder
 from presslift.pipeline.getting import Getter, is_outage, now
+from presslift.pipeline.quiet_lists import FEW, ListsLook, mark, unlisted
 from presslift.pipeline.quiet_rest import RestLook, TooMuch
 from presslift.records import SiteFacts
 from presslift.scraper.discover import Event, Listing
@@ -31,7 +32,7 @@ Level = Literal["nothing", "changes", "listing", "all"]
 class Seen(Struct, kw_only=True):
     """What a later run compares with: when everything was found and listed, by which run, in which scope; and REST's counts.
 
-    ``counts`` has the number that REST gave for each collection that it lists to the end (types, media, comment);
+    ``dated`` is whether sitemaps give dates. ``counts`` has the number that REST gave for each collection that it lists to the end (types, media, comment);
     ``languages`` the types that are listed in further languages one by one.
     """
 
@@ -40,6 +41,7 @@ class Seen(Struct, kw_only=True):
     discovered_run: int
     scope: str
     by_rest: bool
+    dated: bool = False
     counts: dict[str, int] = {}
     languages: dict[str, list[str]] = {}
 
@@ -48,7 +50,7 @@ class Plan(Struct, kw_only=True):
     """What a run is to do: nothing; read ``events``; list REST's collections; or find everything.
 
     ``gone`` are keys of addresses that a complete listing lacks; ``counts`` what is to be remembered if all goes well;
-    ``without`` the collections that are known to be as they were.
+    ``without`` the collections that are known to be as they were; ``keys`` addresses that are read whatever is told of them.
     """
 
     level: Level
@@ -57,6 +59,7 @@ class Plan(Struct, kw_only=True):
     gone: list[str] = []
     counts: dict[str, int] = {}
     without: list[str] = []
+    keys: list[str] = []
 
 
 class Looker:
@@ -74,22 +77,25 @@ class Looker:
         if why is not None:
             return Plan(level="all", why=why)
         assert self.seen is not None and self.facts is not None
+        rest = RestLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.counts, self.seen.languages)
+        lists = ListsLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.discovered_run)
         try:
+            if not self.seen.by_rest:
+                if not self.seen.dated and lists.undated() <= FEW:
+                    return Plan(level="all", why="few pages, and nothing tells when they changed")
+                return self._by_lists(lists)
             if self._is_due(self.seen.listed_at, self._settings.sync.listing_every):
                 why = f"a complete listing is due every {self._settings.sync.listing_every}"
-                return Plan(level="listing", why=why, without=self._look(self.seen, self.facts).unchanged_media())
-            return self._changes(self.seen, self.facts)
+                return Plan(level="all" if lists.undated() else "listing", why=why, without=rest.unchanged_media())
+            return self._by_rest(rest, lists)
         except TooMuch as much:
-            return Plan(level="listing", why=str(much))
+            return Plan(level="listing" if self.seen.by_rest else "all", why=str(much))
         except Refused as refused:
-            return Plan(level="all", why=f"REST does not answer as it did: {refused}")
-
-    def _look(self, seen: Seen, facts: SiteFacts) -> RestLook:
-        return RestLook(self._store, self._getter, self._run, facts, self._settings, seen.counts, seen.languages)
+            return Plan(level="all", why=f"the site's lists are not as they were: {refused}")
 
     def _needs_all(self) -> str | None:
         """Why everything is to be looked at; None when less will do."""
-        seen, last = self.seen, self._store.row("SELECT state, exit_code FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1", self._run)
+        seen, last = self.seen, self._store.row("SELECT state FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1", self._run)
         if seen is None or self.facts is None or last is None:
             return "nothing is known yet"
         if last["state"] != "done":
@@ -98,11 +104,9 @@ class Looker:
             return "the settings have changed"
         if self._is_due(seen.discovered_at, self._settings.sync.discover_every):
             return f"everything is found anew every {self._settings.sync.discover_every}"
-        if not seen.by_rest:
-            return "REST does not list everything"
         if self._store.row("SELECT 1 FROM problems WHERE kind = 'listing'"):
             return "a listing was incomplete"
-        if self._store.row("SELECT 1 FROM addresses WHERE gone_run > 0 AND state = 'exported'"):
+        if seen.by_rest and self._store.row("SELECT 1 FROM addresses WHERE gone_run > 0 AND state = 'exported'"):
             return "what may be gone is looked at again"
         return None
 
@@ -112,17 +116,32 @@ class Looker:
         # A clock that was set back makes the last time lie ahead.
         return age < timedelta(0) or age >= timedelta(seconds=seconds_of(every))
 
-    def _changes(self, seen: Seen, facts: SiteFacts) -> Plan:
-        look = self._look(seen, facts)
-        again = self._to_try_again()
+    def _by_rest(self, look: RestLook, lists: ListsLook) -> Plan:
+        again, turn = self._to_try_again(), lists.in_turn(self._last_at())
         different = look.different()
-        if not different and not again:
-            return Plan(level="nothing", why="the newest entries and the totals are as they were")
         if different and self._settings.scope.limit is not None:
             raise TooMuch("something changed, and the newest are taken up to a limit")
-        events, gone = look.read(different, again)
-        why = f"changed: {', '.join(different)}" if different else "failed before"
-        return Plan(level="changes", why=why, events=events, gone=gone, counts=look.counts)
+        events, gone = look.read(different, again) if different or again else ([], [])
+        turn += lists.commented() if "comment" not in look.counts else []
+        mark(self._store, self._run, turn)
+        why = f"changed: {', '.join(different)}"
+        plan = Plan(level="changes", why=why, events=events, gone=gone, counts=look.counts, keys=[*again, *turn])
+        return plan if different or again or turn else Plan(level="nothing", why="the newest entries and the totals are as they were")
+
+    def _by_lists(self, lists: ListsLook) -> Plan:
+        again = [*self._to_try_again(), *(r["key"] for r in self._store.rows("SELECT key FROM addresses WHERE gone_run > 0"))]
+        events, gone = lists.read()
+        if events and self._settings.scope.limit is not None:
+            return Plan(level="all", why="something changed, and the newest are taken up to a limit")
+        keys = [*again, *lists.commented(), *lists.in_turn(self._last_at())]
+        mark(self._store, self._run, keys)
+        if not events and not gone and not keys:
+            return Plan(level="nothing", why="all that is listed has the dates that it had")
+        return Plan(level="changes", why="lists, dates and pages in turn", events=events, gone=gone, keys=keys)
+
+    def _last_at(self) -> str:
+        row = self._store.row("SELECT started_at FROM runs WHERE id < ? AND state = 'done' ORDER BY id DESC LIMIT 1", self._run)
+        return row["started_at"] if row else "2001-01-01T00:00:00Z"
 
     def _to_try_again(self) -> list[str]:
         """Keys of what was not reached, or failed by the site's trouble; and some of what failed otherwise, the longest waiting first."""
@@ -174,12 +193,23 @@ def remember(store: Store, run: int, plan: Plan, finder: Finder, settings: Setti
             counts |= {name: seen.counts[name] for name in plan.without}
         else:
             begun, first = at, run
-        scope = scope_of(settings)
+        dated = (
+            store.row("SELECT 1 FROM addresses WHERE state = 'exported' AND lastmod IS NOT NULL AND found_by LIKE '%sitemap%'") is not None
+        )
         seen = Seen(
-            discovered_at=begun, discovered_run=first, listed_at=at, scope=scope, by_rest=by_rest, counts=counts, languages=languages
+            discovered_at=begun,
+            discovered_run=first,
+            listed_at=at,
+            scope=scope_of(settings),
+            by_rest=by_rest,
+            dated=dated,
+            counts=counts,
+            languages=languages,
         )
     elif seen is not None:
         seen.counts |= plan.counts
+        if not seen.by_rest:
+            unlisted(store, plan.gone)
     store.set_meta(SEEN, msgspec.to_builtins(seen))
 
 

@@ -15,13 +15,13 @@ from presslift.errors import FetchError, ParseError, SiteError
 from presslift.pipeline.freshness import Freshness, says, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
-from presslift.pipeline.views import CLOCK, StoreView
+from presslift.pipeline.views import CLOCK, StoreView, learn_clock
 from presslift.records import Article, Capture, Comment, SiteFacts
-from presslift.scraper.clock import dates_told, read_clock
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse import comments as discussion
+from presslift.scraper.parse import custom_fields
 from presslift.scraper.parse.document import read_document
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
@@ -136,21 +136,13 @@ class Reader:
         )
         step = max(1, len(rows) // SAMPLE)
         sample = rows[::step][:SAMPLE]
-        self._learn_clock(sample)
+        if not self._site.timezone and (clock := learn_clock(self._store, self._facts, (body for _, body in self._sampled(sample)))):
+            self._zone, self._site = clock, replace(self._site, timezone=clock)
         if len(sample) < 3:
             return
         labels = {row["url"]: label for row in sample if (label := self._label(row["key"])) is not None}
         self.profile = learn_profile(self._sampled(sample), labels)
         save_profile(self.profile, path)
-
-    def _learn_clock(self, sample: list[Row]) -> None:
-        """What the pages' dates tell of the site's zone, where nothing else does."""
-        if self._settings.site.timezone or self._facts.timezone:
-            return
-        clock = read_clock((told for _, body in self._sampled(sample) for told in dates_told(body)), self._facts.language)
-        if clock is not None:
-            self._store.set_meta(CLOCK, clock)
-            self._zone, self._site = clock, replace(self._site, timezone=clock)
 
     def _sampled(self, rows: list[Row]) -> Iterator[tuple[str, bytes]]:
         for row in rows:
@@ -222,7 +214,7 @@ class Reader:
             if before is not None and says(before) == says(page):
                 return None
         if self._getter.partial:
-            return without_feed_content(items)
+            items, silent = without_feed_content(items), [source for source in silent if source != "feed"]
         for source in silent:
             self._store.drop_items(row["key"], source)
         return {source: item for source, item in items.items() if source not in silent}
@@ -308,6 +300,7 @@ class Reader:
         meta = page.metadata if page else Metadata(language=self._facts.language, title=rest.title if rest else None)
         sources = Sources(url=url, page=page, rest=rest, feed=feed, type=row["type"], captures=captures)
         sources.comments_wanted = self._settings.scope.comments
+        sources.rest_custom = custom_fields.from_rest(items["rest"].data, self._settings.custom) if "rest" in items else {}
         sources.captures += [msgspec.convert(item.capture, Capture) for _, item in sorted(items.items()) if item.capture]
         sources.rest_body = self._content(rest, meta, url)
         sources.feed_body = self._content(feed, meta, url)

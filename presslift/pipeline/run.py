@@ -30,6 +30,7 @@ from presslift.pipeline.quiet import Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
+from presslift.pipeline.trust import trust_again
 from presslift.records import SiteFacts
 from presslift.scraper.discover import discover, discover_rest
 from presslift.scraper.discover.events import Event, Found
@@ -222,11 +223,13 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
         archive = Archive(folder / "archive")
     run, resumed = store.begin_run(command, started, {"full": options.full})
     store.set_meta("site", site)
+    if options.full:
+        trust_again(store)
     stop = options.stop or threading.Event()
     client = Client(settings.fetch, site, archive=archive, aliases=settings.site.aliases, explicit_delay=options.explicit_delay, stop=stop)
     summary = RunSummary(out=str(folder), site=site, run=run, resumed=resumed)
     try:
-        _steps(summary, folder, store, settings, options, Getter(store, client, archive, run), first)
+        _steps(summary, folder, store, settings, options, Getter(store, client, archive, run, full=options.full), first)
     except PressliftError as error:
         # What was cut off by a signal or the disk is gone on with.
         if not isinstance(error, OutUnwritable | Stopped):
@@ -253,8 +256,9 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
         return
     finder.limit(settings.scope.limit if plan.level != "changes" else None)
     reader = Reader(store, getter, run, facts, settings, folder, watch)
+    getter.partial = plan.level == "changes"
     watch.failed = lambda: reader.failed
-    due = reader.due(full=options.full)
+    due = list(dict.fromkeys([*reader.due(full=options.full), *plan.keys]))
     reader.fetch(due)
     watch("learning", 0, 0)
     reader.learn()

@@ -129,6 +129,10 @@ class Archive:
             raise LookupError(f"{path}: no response at {offset} ({error})") from error
         raise LookupError(f"{path}: no response at {offset}")
 
+    def holds(self, file: str | None) -> bool:
+        """Whether a file that ``write`` named is still there."""
+        return file is not None and (self.folder / Path(file).name).is_file()
+
     def iterate(self) -> Iterator[ArchivedResponse]:
         """Every response, in the order of writing; a half-written end of a file is passed over."""
         for path in sorted(self.folder.glob("*.warc.gz")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,6 +39,9 @@ ACCEPT = {
     "sitemap": "application/xml,text/xml;q=0.9,*/*;q=0.5",
     "robots": "text/plain,*/*;q=0.5",
 }
+
+Condition = tuple[str | None, str | None]
+"""``ETag`` and ``Last-Modified`` of what is had already."""
 
 
 class Client:
@@ -143,10 +146,13 @@ class Client:
             return known
         return self._retried(Asked(address, kind, asked))
 
-    def map(self, urls: Iterable[str], kind: str = "page") -> Iterator[tuple[str, Response | FetchError]]:
+    def map(
+        self, urls: Iterable[str], kind: str = "page", *, conditions: Callable[[str], Condition] | None = None
+    ) -> Iterator[tuple[str, Response | FetchError]]:
         """Ask for many addresses at once, answers as they come; few are under way or waiting at any time.
 
-        ``urls`` is read in the caller's thread, only as fast as answers are taken. When asked to stop it ends early.
+        ``urls`` is read, and ``conditions`` (address → ETag and Last-Modified had before) asked, in the caller's thread, only as
+        fast as answers are taken. When asked to stop it ends early.
         """
         if self._pool is None:
             self._pool = ThreadPoolExecutor(max(1, self.settings.concurrency), thread_name_prefix="presslift-fetch")
@@ -155,7 +161,7 @@ class Client:
             for url in urls:
                 if self.stop.is_set():
                     return
-                pending.add(self._pool.submit(self._outcome, url, kind))
+                pending.add(self._pool.submit(self._outcome, url, kind, conditions(url) if conditions else (None, None)))
                 if len(pending) >= 2 * max(1, self.settings.concurrency):
                     done, pending = wait(pending, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
@@ -172,9 +178,9 @@ class Client:
                 future.cancel()
             wait(pending)
 
-    def _outcome(self, url: str, kind: str) -> tuple[str, Response | FetchError]:
+    def _outcome(self, url: str, kind: str, condition: Condition) -> tuple[str, Response | FetchError]:
         try:
-            return url, self.get(url, kind=kind)
+            return url, self.get(url, kind=kind, etag=condition[0], last_modified=condition[1])
         except FetchError as error:
             return url, error
 
