@@ -81,22 +81,24 @@ class Finder:
         rule = self._scoped.get(key) or self._out_of_scope(found)
         if rule:
             self._scoped[key] = rule
-            self._store.update_address(key, state="excluded", reason=f"scope: {rule}", rule=rule)
+            self._store.update_address(key, state="excluded", reason=f"scope: {rule.partition(':')[0]}", rule=rule)
             return
         # What was left out on an earlier day may be wanted today; why it was is kept until it is read.
         self._store.write("UPDATE addresses SET state = 'pending' WHERE key = ? AND state = 'excluded'", key)
 
     def _out_of_scope(self, found: Found) -> str | None:
+        """The setting that leaves an address out, and its value."""
         scope = self._scope
         if scope.types and found.type and found.type not in scope.types:
-            return "types"
+            return f"types: {', '.join(scope.types)}"
         if scope.include and not any(re.search(p, found.url) for p in scope.include):
-            return "include"
-        if any(re.search(p, found.url) for p in scope.exclude):
-            return "exclude"
+            return f"include: {', '.join(scope.include)}"
+        pattern = next((p for p in scope.exclude if re.search(p, found.url)), None)
+        if pattern is not None:
+            return f"exclude: {pattern}"
         published = (found.item or {}).get("date") if found.source == "rest" else None
         if scope.since and isinstance(published, str) and published[:10] < scope.since:
-            return "since"
+            return f"since: {scope.since}"
         return None
 
     def _take_left(self, left: Left) -> None:

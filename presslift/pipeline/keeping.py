@@ -30,10 +30,10 @@ class Keeper:
         served = article_key(article.url, start)
         since = self._settings.scope.since
         if since and article.published_date and article.published_date < since:
-            return self.exclude(row, "scope: since", "since")
+            return self.exclude(row, "scope: since", f"since: {since}")
         types = self._settings.scope.types
         if types and article.type and article.type not in types:
-            return self.exclude(row, "scope: types", "types")
+            return self.exclude(row, "scope: types", f"types: {', '.join(types)}")
         twin = self._twin(row, article, served)
         if twin is not None and twin["seen_run"] == self._run and twin["key"] != key:
             self._store.alias(key, twin["article"], row["url"], "alias")
