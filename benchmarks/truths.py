@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from presslift.errors import PressliftError
 from presslift.scraper.parse import comments, related
-from presslift.scraper.parse.authorship import _by_cue, people_key, said_people
+from presslift.scraper.parse.authorship import people_by_cue, people_key, said_people
 from presslift.scraper.parse.cues import decide
 from presslift.scraper.parse.document import read_document
 from presslift.scraper.parse.languages import read_language
@@ -56,6 +56,7 @@ class Page(NamedTuple):
     day: str | None
     authors: list[Any]
     weight: float
+    body: str | None = None
 
 
 def disputed(file: Path) -> frozenset[tuple[str, str]]:
@@ -79,7 +80,9 @@ def bench_pages(folder: Path) -> Iterator[Page]:
         for t in map(json.loads, lines):
             if t["kind"] != "other" and (t["title"] or t["date"] or t["author"]):
                 html = gzip.decompress((folder / "pages" / f"{t['file']}.gz").read_bytes())
-                yield Page(t["id"], t["url"], html, t["title"], (t["date"] or "")[:10] or None, [t["author"]] if t["author"] else [], 1.0)
+                body = t.get("body_text") if t["kind"] == "article" else None
+                day, authors = (t["date"] or "")[:10] or None, [t["author"]] if t["author"] else []
+                yield Page(t["id"], t["url"], html, t["title"], day, authors, 1.0, body)
 
 
 def recorded_pages(folder: Path) -> Iterator[Page]:
@@ -124,7 +127,7 @@ def ballots(page: Page, names: Any) -> list[Ballot]:
     published, day = read_dates(view, tag).published, decide(dates, lambda m: m.day.isoformat())
     # The day given may be the one that visitors see beside the instant's.
     days = {day.value.day.isoformat()} if published and day and published.value.day.isoformat() == page.day else {page.day or ""}
-    people = said_people(view, site, _by_cue(view, site, poster))
+    people = said_people(view, site, people_by_cue(view, site, poster))
     wanted = [names(a) for a in page.authors]
     right = {
         "title": frozenset({letters(page.title or "")}),
@@ -148,11 +151,21 @@ def all_ballots(pages: Path, recordings: Path, doubts: frozenset[tuple[str, str]
     """The ballots of all pages whose truth nobody disputes."""
     bench = scorer(pages)
     found = [b for p in bench_pages(pages) for b in ballots(p, bench.names) if (b.page, FIELDS[b.field]) not in doubts]
-    found += [b for p in recorded_pages(recordings) for b in ballots(p, lambda ns: {fold_name(n) for n in ns})]
+    found += [b for p in recorded_pages(recordings) for b in ballots(p, folded_names)]
     return found
+
+
+def folded_names(names: list[str]) -> set[str]:
+    """Names for comparing, where the truth is a list."""
+    return {fold_name(n) for n in names}
+
+
+def is_recorded(page: str) -> bool:
+    """Whether a page's name is one of a recorded site's."""
+    return re.match(r"[a-z]+-[a-z]{2}/\d", page) is not None
 
 
 def fold_of(page: str, folds: int) -> int:
     """Which part of a cross-validation a page, or a recorded site, belongs to: by a hash, the same every time."""
-    name = page.split("/")[0] if re.match(r"[a-z]+-[a-z]{2}/\d", page) else page
+    name = page.split("/")[0] if is_recorded(page) else page
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % folds

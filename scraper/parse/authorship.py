@@ -56,7 +56,7 @@ def read_authorship(view: PageView, names: SiteNames, settings: SiteSettings | N
 
     ``poster`` is the name under which the post's author comments on the page.
     """
-    by_cue = _by_cue(view, names, poster)
+    by_cue = people_by_cue(view, names, poster)
     decision = decide(said_people(view, names, by_cue, settings), people_key)
     if decision is not None:
         decision.value = tuple(_completed(p, by_cue) for p in decision.value)
@@ -94,7 +94,8 @@ def _spelled_logins(by_cue: ByCue) -> dict[str, Person]:
     return {p.name: spelled[p.name] for p in everyone if p.name in spelled and p.name == p.name.lower()}
 
 
-def _by_cue(view: PageView, names: SiteNames, poster: str | None = None) -> ByCue:
+def people_by_cue(view: PageView, names: SiteNames, poster: str | None = None) -> ByCue:
+    """Whom each cue of the table names, nobody left out: cue → the cue and its people, in the order found."""
     found: ByCue = {}
     first: dict[str, HtmlElement] = {}
     places: dict[str, set[HtmlElement | None]] = {}
