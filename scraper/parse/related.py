@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from presslift.records import RelatedLink
 from presslift.scraper.knowledge import table
+from presslift.scraper.parse.boxes import Boxes
 from presslift.scraper.parse.document import Document, classes, detach, select, text_of
 from presslift.scraper.parse.related_items import Linking, post_links, read_items
 from presslift.scraper.parse.related_lines import read_inline
@@ -30,6 +31,8 @@ SILENT = frozenset(["script", "style", "option", "title", "noscript", "template"
 INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "u"])
 LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LISTS = frozenset(["ul", "ol", "p", "dl"])
+PARTING = 80
+"""So many letters that are no link may stand in a block below the last list of a text."""
 PLAIN = re.compile(r"^(?:wp-block-\w+|has-[\w-]+|is-[\w-]+|align\w*|list|p\d+)$")
 
 
@@ -196,14 +199,30 @@ def _run_below(heading: HtmlElement, linking: Linking) -> list[HtmlElement]:
                 break
             else:
                 between.append(sibling)
-        if run:
-            return [node, *run]
         parent = node.getparent()
+        if run:
+            return [node, *run] if parent is None or not _is_framed(node, parent, linking) else [node, *_elements_after(node)]
         # Around the heading there may be a "View all", and no more.
         if parent is None or parent.tag in FRAMES or _longer(parent, len(words) + 40):
             return []
         node = parent
     return []
+
+
+def _elements_after(node: HtmlElement) -> list[HtmlElement]:
+    return [e for e in node.itersiblings() if isinstance(e.tag, str) and e.tag not in SILENT]
+
+
+def _is_framed(node: HtmlElement, parent: HtmlElement, linking: Linking) -> bool:
+    """Whether a heading opens a frame that is all of posts: their titles and excerpts may alternate in it."""
+    if (
+        parent.tag not in ("div", "section", "aside")
+        or (parent.text or "").strip()
+        or any(text_of(e) for e in node.itersiblings(preceding=True))
+    ):
+        return False
+    links = post_links(parent, linking)
+    return 2 <= len(links) <= 12 and len(text_of(parent)) <= 500 * len(links) and next(parent.iter("h1", "article", "form"), None) is None
 
 
 def _shows_posts(element: HtmlElement, linking: Linking) -> bool:
@@ -229,7 +248,7 @@ def _is_box(run: list[HtmlElement], sure: bool, linking: Linking) -> bool:
             return False
         if sum(len(post_links(e, linking)) for e in shown) < 2:
             return False
-    return not (all(_is_plain(e) for e in shown) and _in_text(run))
+    return not (all(_is_plain(e) for e in shown) and _in_text(run)) or (sure and _ends_text(run, linking))
 
 
 def _is_plain(element: HtmlElement) -> bool:
@@ -243,6 +262,18 @@ def _in_text(run: list[HtmlElement]) -> bool:
     prose = [e for e in run[0].itersiblings("p", preceding=True) if len(text_of(e)) > 80]
     prose.extend(e for e in run[-1].itersiblings("p") if len(text_of(e)) > 80 and e not in own)
     return len(prose) >= 2
+
+
+def _ends_text(run: list[HtmlElement], linking: Linking) -> bool:
+    """Whether a list of at least two posts is the last of a text: what follows in its frame is furniture or words of parting."""
+    last = run[-1]
+    if sum(len(post_links(e, linking)) for e in run[1:]) < 2 or (last.tail or "").strip():
+        return False
+    after = [e for e in last.itersiblings() if isinstance(e.tag, str) and e.tag not in SILENT and e.tag not in LEVELS]
+    told = [e for e in after if len(text_of(e)) - sum(len(text_of(a)) for a in e.iter("a")) > PARTING]
+    around = last.getparent()
+    furniture = Boxes(len(text_of(around)) if around is not None else 0)
+    return all(furniture.tell(e) for e in told)
 
 
 # --- guarding ---

@@ -390,3 +390,21 @@ def test_deep_nesting_is_read_in_bounded_time(markup: str) -> None:
     doc = read_document("<html><body>" + markup * 400, URL)
     read_boxes(doc)
     read_inline(doc.root, "en", URL)
+
+
+def test_a_list_that_ends_the_text_is_a_box_and_one_within_it_is_none() -> None:
+    listed = f"<p><strong>You might also like:</strong></p><ul>{links('alpha', 'beta')}</ul>"
+    found, text, _ = boxes(f"{listed}<p>Thanks for reading!</p><div class='author-box'><p>{PROSE}</p></div>")
+    assert told(found) == ALPHA_BETA
+    assert "Alpha" not in text
+    found, text, _ = boxes(f"{listed}{PROSE}")
+    assert found == []
+    assert "Alpha" in text
+
+
+def test_titles_and_excerpts_may_alternate_in_a_frame() -> None:
+    excerpt = "<p>An excerpt of the other post that goes on for a while. <a href='/{0}/'>Read more</a></p>"
+    frame = links("alpha", "beta", item="<a href='/{0}/'>{1}</a>" + excerpt)
+    found, text, _ = boxes(f"<div class='ymae'><h4>You may also enjoy</h4>{frame}</div>")
+    assert told(found) == ALPHA_BETA
+    assert "excerpt" not in text
