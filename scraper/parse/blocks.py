@@ -90,6 +90,8 @@ def block_key(text: str) -> str:
 
 def linked_share(block: Block) -> float:
     """The part of a block's characters that are links' texts, 0…1."""
+    if next(block.element.iterancestors("a"), None) is not None:
+        return 1.0
     if block.loose:
         linked = sum(len("".join(LINK_TEXTS(c)).strip()) for c in block.element if c.tag not in BLOCKS)
     else:

@@ -10,6 +10,9 @@ from lxml.html import HtmlElement
 TEXT = etree.XPath("string()", smart_strings=False)
 FEWEST = 3
 MOST_WORDS = 60
+MOST_OF_TEASER = 110
+"""A card of nothing but picture, labels, heading and one excerpt may say more."""
+LABEL = 6
 MOST_LEVELS = 7
 NEVER = frozenset(("html", "body", "main", "article", "table", "tbody", "tr"))
 
@@ -36,10 +39,19 @@ def find_cards(root: HtmlElement, url: str | None = None) -> set[HtmlElement]:
     for (parent, tag, _), members in found.items():
         if len(members) < FEWEST or tag in ("h2", "h3", "h4", "h5", "h6"):
             continue
-        alike = [m for m in members if len(TEXT(m).split()) <= MOST_WORDS]
+        alike = [m for m in members if _is_short(m)]
         if len(alike) >= FEWEST and len(alike) >= 0.8 * len(members) and not any(a in cards for a in (parent, *parent.iterancestors())):
             cards.update(alike)
     return cards
+
+
+def _is_short(element: HtmlElement) -> bool:
+    words = len(TEXT(element).split())
+    if words <= MOST_WORDS or words > MOST_OF_TEASER:
+        return words <= MOST_WORDS
+    if next(element.iter("ul", "ol", "table", "dl", "pre", "blockquote"), None) is not None:
+        return False
+    return sum(1 for p in element.iter("p") if len(TEXT(p).split()) > LABEL) <= 1 and len({a.get("href") for a in element.iter("a")}) <= 3
 
 
 def _leads_on(heading: HtmlElement, host: str) -> bool:

@@ -11,7 +11,7 @@ from presslift.scraper.parse.blocks import blocks_of
 from presslift.scraper.parse.boxes import cut_boxes
 from presslift.scraper.parse.linked import cut_contents, cut_share_links
 from presslift.scraper.parse.repeats import cut_featured, cut_title, cut_twins, tidy
-from presslift.scraper.parse.standing import cut_standing
+from presslift.scraper.parse.standing import cut_last_headings, cut_standing
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -26,10 +26,13 @@ def cut(
     language: str | None = None,
     url: str | None = None,
     featured: str | None = None,
+    *,
+    goes_on: bool = False,
 ) -> None:
     """Remove furniture from a body, block by block. Changes the tree; placeholders of notes stay.
 
-    ``title``, ``featured`` (a picture's address) and ``url`` are the article's own: what repeats them goes. ``language`` is not
+    ``title``, ``featured`` (a picture's address) and ``url`` are the article's own: what repeats them goes. A body that ``goes_on``
+    on another page may end with a heading. ``language`` is not
     needed: phrases of all languages are known, since sites print furniture in others than their articles'. Never raises.
     """
     safe = frozenset(a for mark in PLACEHOLDERS(container) for a in (mark, *mark.iterancestors()))
@@ -43,4 +46,6 @@ def cut(
     if featured:
         cut_featured(container, safe, featured)
     cut_standing(blocks, safe, frozenset(block.key for block in profile.furniture) if profile is not None else frozenset())
+    if not goes_on:
+        cut_last_headings(container, blocks, safe)
     tidy(container, safe)

@@ -31,13 +31,16 @@ class Openings:
         rows = table("phrases")
         self.rules = [Rule(kind=kind, **rule) for kind, rule in rows["rules"].items()]
         self.longest = max(rule.words for rule in self.rules)
+        self._signs: list[tuple[str, Rule]] = []
         grouped: dict[str, dict[str, list[str]]] = {}
         for rule in self.rules:
             for phrases in rows[rule.kind].values():
                 for phrase in phrases:
                     bare = EDGES.sub("", fold(phrase).lstrip("…"))
                     first = FIRST.search(bare)
-                    if first is not None:
+                    if first is None:
+                        self._signs.append((phrase.strip("… "), rule))
+                    else:
                         grouped.setdefault(first[0], {}).setdefault(rule.kind, []).append(_expression(phrase))
         by_kind = {rule.kind: rule for rule in self.rules}
         self._by_first = {
@@ -48,11 +51,12 @@ class Openings:
     def rules_for(self, text: str) -> list[Rule]:
         """The rules whose phrases open a text, or are all of it."""
         start = FIRST.search(EDGES.sub("", fold(text[:60])))
+        rules = [rule for sign, rule in self._signs if text.startswith(sign)]
         found = self._by_first.get(start[0]) if start is not None else None
         if not found:
-            return []
+            return rules
         head = EDGES.sub("", fold(text[:400]))
-        return [rule for rule, pattern in found if pattern.fullmatch(head)]
+        return rules + [rule for rule, pattern in found if pattern.fullmatch(head)]
 
 
 def _expression(phrase: str) -> str:

@@ -75,9 +75,9 @@ def read_page(
     boxes = related.read_boxes(doc, profile, url)
     poster = next((c.author.name for c in discussion.comments if c.is_post_author and c.author.name), None)
     meta = metadata.read_metadata(doc, profile, settings, poster=poster)
-    more = page_links(doc)
+    more, paged = page_links(doc), bool(doc.find(PAGE_LINKS))
     choice = body.find_body(doc, profile, meta.title)
-    reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url)
+    reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url, goes_on=paged)
     reading.cue, reading.confidence = choice.cue, choice.confidence
     return PageReading(
         url=url,
@@ -110,6 +110,7 @@ def read_body(
     profile: SiteProfile | None = None,
     url: str | None = None,
     notes: dict[str, str] | None = None,
+    goes_on: bool = False,
 ) -> BodyReading:
     """Take notes, lines and furniture out of a container; what is left of it is the body. Changes the tree."""
     fill_counters(container)
@@ -121,7 +122,7 @@ def read_body(
             if (str(note.index), str(number)) not in standing and taken.byline:
                 ref.place = "byline"
     inline = related.read_inline(container, meta.language, url)
-    furniture.cut(container, profile, title=meta.title, language=meta.language, url=url, featured=meta.featured_image)
+    furniture.cut(container, profile, title=meta.title, language=meta.language, url=url, featured=meta.featured_image, goes_on=goes_on)
     return BodyReading(
         html=inner_html(container).strip(),
         words=len(text_of(container).split()),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from presslift.scraper.parse.blocks import Block, block_key, drop, linked_share
+from presslift.scraper.parse.blocks import MEDIA, Block, block_key, drop, linked_share
 from presslift.scraper.parse.openings import Rule, openings
 from presslift.scraper.parse.prose import HEADINGS
 
 EDGE = 60
 """So many words from a body's start are its start; its end is half as many again, or a tenth."""
+LONGEST_HEADING = 8
+ANNOUNCING = HEADINGS - {"h1"}
 LISTED = frozenset(("li", "p", "div", "a"))
 
 
@@ -25,6 +27,34 @@ def cut_standing(blocks: list[Block], safe: frozenset[HtmlElement], recurring: f
             for rule in known.rules_for(block.text):
                 if _applies(rule, block) and _cut(rule, blocks, position, safe):
                     break
+
+
+def cut_last_headings(container: HtmlElement, blocks: list[Block], safe: frozenset[HtmlElement]) -> None:
+    """Remove headings below which nothing is left at the end of a body: what they announce was furniture or is a script's."""
+    standing = [block for block in blocks if not block.gone and block.element.getparent() is not None]
+    while len(standing) > 1:
+        last = standing.pop()
+        if (
+            last.tag not in ANNOUNCING
+            or last.loose
+            or last.words > LONGEST_HEADING
+            or last.element in safe
+            or _media_from(last.element, container)
+        ):
+            return
+        drop(last)
+
+
+def _media_from(element: HtmlElement, container: HtmlElement) -> bool:
+    """Whether an element holds a picture, player or frame, or one stands after it."""
+    if MEDIA(element):
+        return True
+    node: HtmlElement | None = element
+    while node is not None and node is not container:
+        if any(isinstance(e.tag, str) and MEDIA(e) for e in node.itersiblings()):
+            return True
+        node = node.getparent()
+    return False
 
 
 def _applies(rule: Rule, block: Block) -> bool:

@@ -214,3 +214,35 @@ def test_hostile_bodies_take_no_time() -> None:
     ):
         cut(read_fragment(html), title="x")
     assert time.process_time() - started < 20
+
+
+def test_headings_with_nothing_below_them_go_from_the_end_only() -> None:
+    assert "More for you" not in left("<h3>More for you</h3><div class='widget'><script>show()</script></div>", after="")
+    assert "The miller" in left("<h3>The miller</h3>")
+    assert "The miller" in left("<h3>The miller</h3><figure><img src='/miller.jpg'></figure>", after="")
+    assert "To be continued" in left("<h3>To be continued</h3>", after="", goes_on=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<p>Tags: mills, rivers, bread</p>",
+        "<p>© 2022, The Mill Post.</p>",
+        "<footer class='entry-meta'>This entry was posted in <a href='/c/'>Mills</a> and tagged <a href='/t/'>rivers</a> by Ana.</footer>",
+        "<div>Most Popular</div>",
+    ],
+)
+def test_what_sums_up_a_post_goes_from_its_end(line: str) -> None:
+    assert text_of(read_fragment(line)) not in left(line, after="")
+
+
+def test_a_link_to_a_shop_may_hold_its_block() -> None:
+    assert "price" not in left("<a href='https://shop.example/x'><div><span>See price at Mill &amp; Co</span></div></a>")
+
+
+def test_teasers_are_cards_and_ranked_entries_are_none() -> None:
+    excerpt = "A long excerpt of another post which goes on about a mill, its wheel and whoever it was that sold the bread to town. " * 3
+    teaser = "<div class='item'><img src='/{0}.jpg'><h3><a href='/{0}/'>Post {0}</a></h3><p>{1}</p></div>"
+    assert "another post" not in left("".join(teaser.format(n, excerpt) for n in range(3)))
+    entry = "<div class='item'><h3><a href='/{0}/'>Mill {0}</a></h3><p>{1}</p><ul><li>Wheels: two</li></ul></div>"
+    assert "another post" in left("".join(entry.format(n, excerpt) for n in range(3)))
