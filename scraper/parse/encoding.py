@@ -12,6 +12,10 @@ CONTROL_BYTES = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 NONCHARACTERS = b"\xef\xbf"
 """What U+FFFE and U+FFFF begin with in UTF-8."""
 
+TWICE_ENCODED = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]){1,3}")
+C1 = re.compile(rb"\xc2[\x80-\x9f]")
+"""Control characters that no page means; in UTF-8 read as Latin-1 and encoded again they are two thirds of every dash and quote."""
+
 META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 LONG_TAG = re.compile(rb"<([A-Za-z][\w:-]*)[^<>]{20000,}>?")
@@ -82,6 +86,11 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
             first = len(data[: found[0].start()].decode("utf-8", "replace"))
             warnings.append(f"control characters removed: {len(found)}, the first at {first}")
             data = CONTROLS.sub(b"", data)
+    if C1.search(data):
+        once = TWICE_ENCODED.sub(_once_encoded, data)
+        if len(once) != len(data):
+            warnings.append("encoding: UTF-8 that was encoded twice is mended")
+        data = once
     if _may_have_long_tags(data):
         data = LONG_TAG.sub(lambda tag: b"<%b>" % tag[1] if len(tag[0].split()) > MOST_WORDS else tag[0], data)
     closer = CLOSER.search(data)
@@ -99,6 +108,17 @@ def _may_have_long_tags(data: bytes) -> bool:
         data.find(b"<", start, start + step) < 0 and data.find(b">", start, start + step) < 0
         for start in range(0, len(data) - step + 1, step)
     )
+
+
+def _once_encoded(match: re.Match[bytes]) -> bytes:
+    if not C1.search(match[0]):
+        return match[0]
+    try:
+        once = match[0].decode("utf-8").encode("latin-1")
+        once.decode("utf-8")
+    except UnicodeError:
+        return match[0]
+    return once
 
 
 def flatten(text: str, deepest: int) -> str:
