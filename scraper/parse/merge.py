@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -55,7 +56,7 @@ class SiteView(Protocol):
 
 
 class Sources(Struct, kw_only=True):
-    """All that was read of one post. ``rest_body`` and ``feed_body`` are the items' contents as read."""
+    """All that was read of one post. ``rest_body`` and ``feed_body`` are the items' contents as read, ``lastmod`` a sitemap's date."""
 
     url: str
     page: PageReading | None = None
@@ -67,6 +68,7 @@ class Sources(Struct, kw_only=True):
     rest_comments: list[Comment] = []
     comments_wanted: bool = True
     rest_custom: dict[str, Any] = {}
+    lastmod: str | None = None
     type: str | None = None
     captures: list[Capture] = []
 
@@ -217,6 +219,21 @@ def _dates(article: Article, sources: Sources, ballot: Ballot) -> None:
     elif meta is not None:
         article.modified, article.modified_utc = ballot.pick("modified", (meta.modified, "page", 0.8)), meta.modified_utc
     article.published_date = article.published[:10] if article.published else None
+    if article.modified is None and sources.lastmod:
+        _modified_as_listed(article, sources.lastmod, ballot)
+
+
+def _modified_as_listed(article: Article, lastmod: str, ballot: Ballot) -> None:
+    """What a sitemap says, where nothing else tells when a post was changed; not before it was there."""
+    try:
+        when = datetime.fromisoformat(lastmod.strip().replace("Z", "+00:00"))
+        day = when.date().isoformat()
+        utc = when.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z" if when.tzinfo else None
+    except (ValueError, OverflowError):
+        return
+    if article.published_date is None or day >= article.published_date:
+        told = when.replace(microsecond=0).isoformat() if when.tzinfo else day
+        article.modified, article.modified_utc = ballot.pick("modified", (told, "sitemap", 0.8)), utc
 
 
 def _excerpt(article: Article, sources: Sources, ballot: Ballot) -> None:

@@ -157,3 +157,25 @@ def test_warnings_are_about_what_is_missing_in_the_record() -> None:
     article = merge(Sources(url=URL, page=shown, body=shown.body, rest=told, rest_body=body, comments_wanted=False), Site())
     assert [t.name for t in article.categories] == ["Roads"]
     assert not [w for w in article.extraction.warnings if w.startswith(("terms", "comments"))]
+
+
+@pytest.mark.parametrize(
+    ("lastmod", "modified", "utc"),
+    [
+        ("2024-06-02T08:00:00+00:00", "2024-06-02T08:00:00+00:00", "2024-06-02T08:00:00Z"),
+        ("2024-06-02", "2024-06-02", None),
+        ("2024-06-02 08:00", "2024-06-02", None),
+        ("2023-01-01", None, None),
+        ("yesterday", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_sitemap_tells_of_changes_that_nothing_else_tells(lastmod: str | None, modified: str | None, utc: str | None) -> None:
+    shown = page(f"<p>{TEXT}</p>", "<meta property='article:published_time' content='2024-05-03T10:00:00+02:00'>")
+    article = merge(Sources(url=URL, page=shown, body=shown.body, lastmod=lastmod), Site())
+    assert (article.modified, article.modified_utc) == (modified, utc)
+    told = merge(
+        Sources(url=URL, rest=rest("<p>x</p>", modified="2024-05-04T10:00:00", modified_gmt="2024-05-04T08:00:00")[0], lastmod=lastmod),
+        Site(),
+    )
+    assert told.modified == "2024-05-04T10:00:00+02:00"
