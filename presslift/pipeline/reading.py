@@ -208,7 +208,7 @@ class Reader:
             return items
         if row["read_page"] is not None:
             try:
-                before = self._parsed(*self._getter.archived(row["read_page"]))
+                before = self.reading(row["read_page"])
             except (FetchError, ParseError):
                 before = None
             if before is not None and says(before) == says(page):
@@ -281,6 +281,10 @@ class Reader:
             return None, [], True
         return page, [_capture("page", noted)], False
 
+    def reading(self, number: int) -> PageReading:
+        """A noted page as it reads now. Raises ``FetchError``, ``ParseError``."""
+        return self._parsed(*self._getter.archived(number))
+
     def _parsed(self, noted: Row, kept: Response) -> PageReading:
         return read_page(
             kept.body,
@@ -298,7 +302,7 @@ class Reader:
         feed = read_feed(items["feed"].data, self._zone) if "feed" in items else None
         url = page.url if page and page.url else (rest and rest.url) or row["url"]
         meta = page.metadata if page else Metadata(language=self._facts.language, title=rest.title if rest else None)
-        sources = Sources(url=url, page=page, rest=rest, feed=feed, type=row["type"], captures=captures)
+        sources = Sources(url=url, page=page, rest=rest, feed=feed, type=row["type"], captures=captures, lastmod=row["lastmod"])
         sources.comments_wanted = self._settings.scope.comments
         sources.rest_custom = custom_fields.from_rest(items["rest"].data, self._settings.custom) if "rest" in items else {}
         sources.captures += [msgspec.convert(item.capture, Capture) for _, item in sorted(items.items()) if item.capture]
