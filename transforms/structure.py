@@ -61,6 +61,11 @@ class Said(NamedTuple):
     button_title: bool
 
 
+_IDLE = "idle"
+_MANY = 500
+"""Children. ``drop_tag`` looks through all of an element's siblings: where these are many, idle wrappers go together at the end."""
+
+
 @lru_cache(maxsize=4096)
 def _said(written: str) -> Said:
     patterns, names = _rows()["patterns"], written.split()
@@ -239,6 +244,7 @@ class Cleaning:
 
     def _up(self, kept: list[tuple[HtmlElement, bool]]) -> None:
         shown: set[HtmlElement] = set()
+        wide: dict[HtmlElement, bool] = {}
         for element, verbatim in reversed(kept):
             parent = element.getparent()
             if element is self.root or parent is None:
@@ -254,7 +260,13 @@ class Cleaning:
                 continue
             shown.add(parent)
             if not verbatim or tag == "pre":
-                _settle(element, tag)
+                if parent not in wide:
+                    wide[parent] = len(parent) > _MANY
+                if wide[parent] and _is_idle(element, tag):
+                    element.tag = _IDLE
+                else:
+                    _settle(element, tag)
+        etree.strip_tags(self.root, _IDLE)
         _trim_rules(self.root)
         _space_blocks(self.root)
 
@@ -284,11 +296,17 @@ def _empty(element: HtmlElement) -> None:
     drop(element)
 
 
+def _is_idle(element: HtmlElement, tag: str) -> bool:
+    """An inline wrapper that says nothing of what it holds."""
+    attributes = element.attrib
+    return (tag in _INLINE_WRAPPERS or ":" in tag) and not any(name in attributes for name in ("class", "id", "lang", "dir", "data-note"))
+
+
 def _settle(element: HtmlElement, tag: str) -> None:
     """Wrappers that hold structure go, those that hold words become paragraphs."""
     attributes = element.attrib
     if tag in _INLINE_WRAPPERS or ":" in tag:
-        if not any(name in attributes for name in ("class", "id", "lang", "dir", "data-note")):
+        if _is_idle(element, tag):
             element.drop_tag()
     elif tag in ("div", "form", "button"):
         if not attributes.get("class") and not any(name in attributes for name in ("id", "lang", "dir")):

@@ -324,10 +324,12 @@ def _page_terms(sources: Sources, site: SiteView) -> list[Term]:
 
 def _united(*lists: Iterable[Term]) -> list[Term]:
     seen: dict[tuple[str, str], Term] = {}
+    slugs: set[tuple[str, str]] = set()
     for term in (t for terms in lists for t in terms):
-        key = (term.taxonomy, fold(term.name))
-        if key not in seen and not (term.slug and any(s.taxonomy == term.taxonomy and s.slug == term.slug for s in seen.values())):
+        key, slug = (term.taxonomy, fold(term.name)), (term.taxonomy, term.slug or "")
+        if key not in seen and slug not in slugs:
             seen[key] = term
+            slugs |= {slug} if term.slug else set()
     return list(seen.values())
 
 

@@ -111,7 +111,9 @@ def place_of(mark: HtmlElement, container: HtmlElement) -> Place:
 
 
 def short_text(element: HtmlElement, limit: int) -> str | None:
-    """The text as it stands, None when it is longer than the limit; no more than that is read."""
+    """The text as it stands, None when it is longer than the limit, or in more pieces; no more than that is read."""
+    if len(element) > limit:
+        return None
     found: list[str] = []
     left = limit
     for text in element.itertext():
