@@ -169,8 +169,14 @@ def _near_title(view: PageView, heading: HtmlElement | None, language: str | Non
     return []
 
 
-def lines_near(view: PageView, heading: HtmlElement, count: int = 8) -> list[tuple[str, HtmlElement]]:
+def lines_near(view: PageView, heading: HtmlElement) -> list[tuple[str, HtmlElement]]:
     """The short texts next to a heading, after it first, then those before."""
+    if heading not in view.near:
+        view.near[heading] = _lines_near(view, heading, 8)
+    return view.near[heading]
+
+
+def _lines_near(view: PageView, heading: HtmlElement, count: int) -> list[tuple[str, HtmlElement]]:
     after: list[tuple[str, HtmlElement]] = []
     node: HtmlElement | None = heading
     for _ in range(5):

@@ -23,7 +23,7 @@ CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "
 
 class PageView:
     """A document with what several readers need of it. ``main`` is the element of the article, ``body`` when none is told;
-    ``heading`` is the title's element once the title was read.
+    ``heading`` is the title's element once the title was read; ``near`` keeps the short texts next to it.
     """
 
     def __init__(self, doc: Document, profile: SiteProfile | None = None):
@@ -31,6 +31,7 @@ class PageView:
         self.index = doc.index
         self.index.forget_detached()
         self.heading: HtmlElement | None = None
+        self.near: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
         self._elsewhere: dict[HtmlElement, bool] = {}
 
     @cached_property
