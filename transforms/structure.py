@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.transforms.elements import ADAPTED, CAPTIONS, REPLACED, as_caption
