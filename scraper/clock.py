@@ -46,17 +46,19 @@ def read_clock(told: Iterable[Told], language: str | None = None) -> str | None:
         return None
     allowed = int((1 - SHARE) * len(local))
     agreeing = [name for names in _territories().values() for name in names if _agrees(name, local, allowed)]
-    universal = [one for one in dates if not one[1]]
+    universal, seasonal = [one for one in dates if not one[1]], False
     if len(universal) > 2:
         best = max((sum(_offset(name, when) == shift for when, shift in universal) for name in agreeing), default=0)
         agreeing = [name for name in agreeing if sum(_offset(name, when) == shift for when, shift in universal) == best]
+        # London's winter is UTC: where all dates in UTC fall into a zone's winter they are the site's own.
+        seasonal = best >= SHARE * len(universal)
     told_by, _, country = (language or "").rpartition("-")
     at_home = [name for name in agreeing if told_by and name in _territories().get(country.upper(), ())]
     if at_home:
         return at_home[0]
     offsets = Counter(shift for _, shift in local)
     seasons = {when.month % 12 // 3 for when, _ in local}
-    if len(offsets) == 1 and not {0, 2} <= seasons:
+    if len(offsets) == 1 and not {0, 2} <= seasons and not seasonal:
         return _written(local[0][1])
     shared = Counter(_year(name) for name in agreeing)
     return next((name for name in agreeing if _year(name) == shared.most_common(1)[0][0]), None)

@@ -57,6 +57,14 @@ def test_summer_time_is_told_without_a_country_too() -> None:
     )
 
 
+def test_a_winter_in_utc_is_no_fixed_offset() -> None:
+    summers = [f"2023-0{month}-11T10:00:00+01:00" for month in range(4, 10)]
+    winters = [f"2023-{month}-11T10:00:00+00:00" for month in ("01", "02", "11", "12")]
+    zone = told(*summers, *winters)
+    assert zone is not None and "/" in zone
+    assert read_clock(dates_told(" ".join(summers + winters).encode()), "en-GB") == "Europe/London"
+
+
 def test_dates_of_other_sites_count_for_little() -> None:
     dates = [
         f"2024-{month:02}-{day:02}T10:00:00{'+02:00' if 4 <= month <= 10 else '+01:00'}" for month in range(1, 13) for day in (5, 9, 20)
