@@ -18,6 +18,8 @@ ENDS = ("|", ">", ">>", "<", "2>", "2>>", "&&", ";", "#", "&")
 
 def shown(text: str) -> list[list[str]]:
     """The presslift commands of a guide, in blocks and in running text, each as its words."""
+    # Pages, tables and records in blocks of their own are no commands.
+    text = re.sub(r"^```(?!sh|bash|console|text)\w+\n.*?^```", "", text, flags=re.M | re.S)
     blocks = re.findall(r"^(?: {4,}|\t)(.+)$", text, re.M) + re.findall(r"`([^`\n]+)`", text)
     for fenced in re.findall(r"^```(?:sh|bash|console|text)?\n(.*?)^```", text, re.M | re.S):
         blocks += fenced.splitlines()
