@@ -1,0 +1,177 @@
+"""Runs killed at any of their writes, an OUT copied while a run is at work, and a site of many posts in little memory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from presslift.demo import change
+from presslift.errors import PressliftError
+from presslift.pipeline import migrate, sync
+from presslift.scraper.fetch.archive import Archive
+from presslift.store import Store
+from tests.faulty import NO_REST, OPEN, FaultySite, changes, content, holds, lines, quick, records
+
+POINTS = 12
+"""At which a run is killed, in one test."""
+
+
+def at_every_write(act: Callable[[], None]) -> None:
+    """Have ``act`` called before and after whatever writes: rows, commits, archive records, fsync and rename."""
+
+    def around(holder: Any, name: str) -> None:
+        plain = getattr(holder, name)
+
+        def wrapped(*given: Any, **named: Any) -> Any:
+            act()
+            done = plain(*given, **named)
+            act()
+            return done
+
+        setattr(holder, name, wrapped)
+
+    for holder, name in (
+        (Store, "write"),
+        (Archive, "write"),
+        (os, "fsync"),
+        (os, "replace"),
+        (os, "rename"),
+        (os, "unlink"),
+        (os, "rmdir"),
+    ):
+        around(holder, name)
+
+
+def in_child(work: Callable[[], Any], killed_at: int | None) -> int:
+    """Run something in a process of its own, killed at its n-th write; how many writes there were, -1 when it was killed."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        seen = 0
+
+        def act() -> None:
+            nonlocal seen
+            seen += 1
+            if seen == killed_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            at_every_write(act)
+            work()
+            os.write(writer, str(seen).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        told = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return int(told) if not os.WIFSIGNALED(status) else -1
+
+
+def points(writes: int) -> list[int]:
+    return [1, *range(2, writes, max(1, writes // POINTS)), writes]
+
+
+@pytest.mark.parametrize("doors", [OPEN, NO_REST], ids=["open", "no_rest"])
+def test_a_first_migration_killed_at_its_writes(tmp_path: Path, doors: dict[str, bool]) -> None:
+    """CASES: resume_after_crash."""
+    with FaultySite(**doors) as site:
+        writes = in_child(lambda: migrate(site.url, tmp_path / "whole", config=quick()), None)
+        assert writes > 200
+        whole = content(tmp_path / "whole")
+        for number in points(writes):
+            out = tmp_path / f"killed-{number}"
+            assert in_child(lambda: migrate(site.url, out, config=quick()), number) == -1  # noqa: B023
+            migrate(site.url, out, config=quick())
+            assert content(out) == whole and changes(out) == [], number
+            holds(out)
+            shutil.rmtree(out)
+
+
+@pytest.mark.parametrize("doors", [OPEN, NO_REST], ids=["open", "no_rest"])
+def test_a_sync_killed_at_its_writes(tmp_path: Path, doors: dict[str, bool]) -> None:
+    with FaultySite(**doors) as site:
+        migrate(site.url, tmp_path / "first", config=quick())
+        change(site)
+        shutil.copytree(tmp_path / "first", tmp_path / "whole")
+        writes = in_child(lambda: sync(tmp_path / "whole", config=quick()), None)
+        whole, told = content(tmp_path / "whole"), changes(tmp_path / "whole")
+        assert len(told) == 4 and len(lines(tmp_path / "whole", "removed")) == 1
+        for number in points(writes):
+            out = tmp_path / f"killed-{number}"
+            shutil.copytree(tmp_path / "first", out)
+            before = content(out)
+            assert in_child(lambda: sync(out, config=quick()), number) == -1  # noqa: B023
+            assert content(out) in (before, whole), number  # the old set or the new
+            sync(out, config=quick())
+            assert content(out) == whole and sorted(changes(out)) == sorted(told), number
+            sequence = [row["seq"] for row in lines(out, "changes")]
+            assert sequence == sorted(set(sequence))
+            holds(out)
+            shutil.rmtree(out)
+
+
+def test_an_out_copied_while_a_run_is_at_work(tmp_path: Path) -> None:
+    with FaultySite(**NO_REST) as site:
+        for number in range(60):
+            site.add(f"nota-{number}")
+        run = subprocess.Popen([sys.executable, "-m", "presslift.cli", "--quiet", "migrate", site.url, "-o", str(tmp_path / "OUT")])
+        copies: list[Path] = []
+        while run.poll() is None and len(copies) < 40:
+            if (tmp_path / "OUT" / "presslift.sqlite").exists():
+                copies.append(tmp_path / f"copy-{len(copies)}")
+                shutil.copytree(tmp_path / "OUT", copies[-1], ignore_dangling_symlinks=True, copy_function=copied)
+            time.sleep(0.05)
+        assert run.wait(60) == 0 and copies
+        whole = content(tmp_path / "OUT")
+        for copy in copies[:: max(1, len(copies) // 5)]:
+            try:
+                migrate(site.url, copy, config=quick())
+            except PressliftError as error:
+                assert str(copy) in str(error)
+            else:
+                assert content(copy) == whole
+                holds(copy)
+
+
+def copied(source: str, target: str) -> None:
+    """What goes away while the folder is being copied is not in the copy."""
+    with suppress(FileNotFoundError):
+        shutil.copy2(source, target)
+
+
+MEASURE = """
+import resource, sys
+from presslift.config import Settings
+from presslift.pipeline import migrate
+settings = Settings()
+migrate(sys.argv[1], sys.argv[2], config=settings)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def peak(out: Path, posts: int) -> int:
+    """The most memory, in MB, that a migration of so many posts takes."""
+    with FaultySite(**NO_REST) as site:
+        for number in range(posts):
+            site.add(f"nota-{number}", content="<p>Un párrafo de la nota, con palabras de sobra para un texto.</p>" * 20)
+        done = subprocess.run([sys.executable, "-c", MEASURE, site.url, str(out)], capture_output=True, text=True, check=True)
+        assert len(records(out)) == len(site.slugs)
+    return int(done.stdout)
+
+
+def test_memory_is_flat(tmp_path: Path) -> None:
+    """CASES: memory_flat."""
+    few, many = peak(tmp_path / "few", 80), peak(tmp_path / "many", 320)
+    assert many < 300
+    assert many < few + 25, (few, many)
