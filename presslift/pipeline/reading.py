@@ -119,7 +119,6 @@ class Reader:
         trouble = self._getter.trouble_at_home()
         if trouble is None:
             return
-        self._store.undo_discovery(self._run)
         raise SiteError(
             f"{self._facts.url}: is unwell: none of {len(keys)} pages could be had, nor the home page ({trouble.reason}: {trouble.detail}); "
             "try again later, nothing was changed"

@@ -231,6 +231,8 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
     try:
         _steps(summary, folder, store, settings, options, Getter(store, client, archive, run, full=options.full), first)
     except PressliftError as error:
+        if isinstance(error, SiteError):
+            store.undo_discovery(run)
         # What was cut off by a signal or the disk is gone on with.
         if not isinstance(error, OutUnwritable | Stopped):
             store.end_run(run, now(), "failed", error.exit_code, {"error": str(error)})
@@ -277,6 +279,8 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
     watch("exporting", 0, 0)
     summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+    if settler.undecided is not None:
+        raise settler.undecided
     remember(store, run, plan, finder, settings)
 
 

@@ -22,7 +22,10 @@ SAMPLES = 3
 
 
 class Settler:
-    """Settles what one run read. ``counts`` are created, updated, moved, restored and removed."""
+    """Settles what one run read. ``counts`` are created, updated, moved, restored and removed.
+
+    ``undecided`` is what a person must decide, to be raised once everything else is done.
+    """
 
     def __init__(self, store: Store, run: int, facts: SiteFacts, settings: Settings, hosts: frozenset[str], *, first: bool, full: bool):
         self._store, self._run, self._facts, self._settings = store, run, facts, settings
@@ -30,6 +33,7 @@ class Settler:
         self._chain = build_chain(settings.transforms)
         self._context = transform_context(store, facts, settings, hosts)
         self.counts: Counter[str] = Counter()
+        self.undecided: DecisionNeeded | None = None
 
     def settle(self) -> None:
         """Settle every record that was read since it was last settled. The first migration tells no changes."""
@@ -138,7 +142,7 @@ class Settler:
     def remove(self, vanished: list[str], getter: Getter, *, complete: bool, accept: bool) -> None:
         """Remove what is gone: no longer in any listing, and its own address says 404 or 410, on a site that is well.
 
-        Of the two proofs one alone must be seen in two runs. Raises ``DecisionNeeded`` when too large a share would go.
+        Of the two proofs one alone must be seen in two runs. When too large a share would go, nothing does: see ``undecided``.
         """
         if vanished and not self._answers_well(vanished, getter):
             return
@@ -157,9 +161,10 @@ class Settler:
         live = self._store.row("SELECT count(*) AS n FROM articles WHERE state = 'live'")
         total = live["n"] if live else 0
         if gone and not accept and len(gone) > max(1, self._settings.sync.max_removed_share * total):
-            raise DecisionNeeded(
+            self.undecided = DecisionNeeded(
                 f"{len(gone)} of {total} articles are gone from the site; nothing was removed: run again with --accept-removals if that is right"
             )
+            return
         for row, proof in gone:
             with self._store.batch():
                 self._remove(row, proof)
