@@ -78,6 +78,8 @@ def status_lines(state: dict[str, Any]) -> Iterator[str]:
         yield f"run {run['id']:<6} {_run_line(run)}"
     for text in state["due"]:
         yield f"due        {text}"
+    for text in state["distrusted"]:
+        yield f"distrust   {text}"
     for failure in state["failures"][:MOST_SHOWN]:
         detail = f" ({failure['detail']})" if failure["detail"] else ""
         yield f"failed     {failure['url']}: {failure['reason']}{detail}"

@@ -51,6 +51,7 @@ class Getter:
         self._store, self._client, self._archive, self._run = store, client, archive, run
         self._any_run = any_run
         self._conditional = not any_run and not full and is_trusted(store, "validators")
+        self._past_cache = not is_trusted(store, "rest")
         self._had: dict[str, Row] = {}
         self.suspects: list[tuple[int, int]] = []
         self.partial = False
@@ -61,6 +62,8 @@ class Getter:
 
     def __call__(self, url: str, *, kind: str, accept: str | None = None) -> Response:
         """Ask for one address, or give what this run has of it. Raises ``FetchError``."""
+        if kind == "rest" and self._past_cache:
+            url += f"{'&' if '?' in url else '?'}presslift={self._run}"
         if url in self._failed:
             raise self._failed[url]
         kept = self._kept(url)
@@ -82,6 +85,15 @@ class Getter:
         return response
 
     # ---- what was had before
+
+    def ask_past_cache(self) -> None:
+        """Have REST asked under addresses that no cache has an answer to, from now on."""
+        self._past_cache = True
+
+    def anew(self, url: str) -> int:
+        """Ask for a page whatever is had of it; the number of its response. Raises ``FetchError``."""
+        known = self.known(url)
+        return int(known["id"]) if known is not None else self.note("page", self._client.get(url, kind="page"))
 
     def _condition(self, url: str, kind: str) -> Condition:
         """What tells the server which answer is had already, where an earlier run archived one; some are asked for all the same."""

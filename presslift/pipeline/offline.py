@@ -29,6 +29,7 @@ from presslift.pipeline.run import (
 )
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
+from presslift.pipeline.trust import distrusted
 from presslift.records import SiteFacts
 from presslift.scraper.discover.events import Answer
 from presslift.scraper.fetch.addresses import site_hosts, start_address
@@ -187,6 +188,7 @@ def status(out: str | Path) -> dict[str, Any]:
             "articles": live["n"] if live else 0,
             "addresses": states,
             "due": _due(folder, runs, states),
+            "distrusted": distrusted(store),
             "failures": failures,
             "runs": runs,
         }

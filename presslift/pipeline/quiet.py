@@ -50,7 +50,8 @@ class Plan(Struct, kw_only=True):
     """What a run is to do: nothing; read ``events``; list REST's collections; or find everything.
 
     ``gone`` are keys of addresses that a complete listing lacks; ``counts`` what is to be remembered if all goes well;
-    ``without`` the collections that are known to be as they were; ``keys`` addresses that are read whatever is told of them.
+    ``without`` the collections that are known to be as they were; ``keys`` addresses that are read whatever is told of them;
+    ``sample`` whether some pages are looked at though nothing tells of a change.
     """
 
     level: Level
@@ -60,6 +61,7 @@ class Plan(Struct, kw_only=True):
     counts: dict[str, int] = {}
     without: list[str] = []
     keys: list[str] = []
+    sample: bool = False
 
 
 class Looker:
@@ -75,7 +77,7 @@ class Looker:
         """Look at the site, as little as will do. Failures of the way there are left to whoever looks at everything."""
         why = self._needs_all()
         if why is not None:
-            return Plan(level="all", why=why)
+            return Plan(level="all", why=why, sample=True)
         assert self.seen is not None and self.facts is not None
         rest = RestLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.counts, self.seen.languages)
         lists = ListsLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.discovered_run)
@@ -86,7 +88,7 @@ class Looker:
                 return self._by_lists(lists)
             if self._is_due(self.seen.listed_at, self._settings.sync.listing_every):
                 why = f"a complete listing is due every {self._settings.sync.listing_every}"
-                return Plan(level="all" if lists.undated() else "listing", why=why, without=rest.unchanged_media())
+                return Plan(level="all" if lists.undated() else "listing", why=why, without=rest.unchanged_media(), sample=True)
             return self._by_rest(rest, lists)
         except TooMuch as much:
             return Plan(level="listing" if self.seen.by_rest else "all", why=str(much))
@@ -135,9 +137,10 @@ class Looker:
             return Plan(level="all", why="something changed, and the newest are taken up to a limit")
         keys = [*again, *lists.commented(), *lists.in_turn(self._last_at())]
         mark(self._store, self._run, keys)
-        if not events and not gone and not keys:
+        due = self.seen is not None and self._is_due(self.seen.listed_at, self._settings.sync.listing_every)
+        if not events and not gone and not keys and not due:
             return Plan(level="nothing", why="all that is listed has the dates that it had")
-        return Plan(level="changes", why="lists, dates and pages in turn", events=events, gone=gone, keys=keys)
+        return Plan(level="changes", why="lists, dates and pages in turn", events=events, gone=gone, keys=keys, sample=due)
 
     def _last_at(self) -> str:
         row = self._store.row("SELECT started_at FROM runs WHERE id < ? AND state = 'done' ORDER BY id DESC LIMIT 1", self._run)
@@ -208,6 +211,7 @@ def remember(store: Store, run: int, plan: Plan, finder: Finder, settings: Setti
         )
     elif seen is not None:
         seen.counts |= plan.counts
+        seen.listed_at = at if plan.sample else seen.listed_at
         if not seen.by_rest:
             unlisted(store, plan.gone)
     store.set_meta(SEEN, msgspec.to_builtins(seen))

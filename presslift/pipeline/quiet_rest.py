@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from presslift.config import Settings
-from presslift.pipeline.getting import Getter
+from presslift.pipeline.getting import Getter, now
+from presslift.pipeline.trust import distrust, is_trusted
 from presslift.records import SiteFacts
 from presslift.scraper.discover import Event, Evidence, Found
 from presslift.scraper.discover.answers import Refused, number, route
@@ -55,7 +56,7 @@ class RestLook:
         names = [*self._facts.rest_types, *(["comment"] if self._settings.scope.comments and "comment" in self._before else [])]
         found = []
         for name in names:
-            signal = self._signals[name] = self._changes.newest(name)
+            signal = self._signals[name] = self._newest(name)
             assert signal.total is not None
             self.counts[name] = signal.total
             if not self._is_known(name, signal):
@@ -66,6 +67,14 @@ class RestLook:
                 if not self._is_listed(name, signal):
                     raise TooMuch(f"{name} changed in {language}")
         return found
+
+    def _newest(self, name: str) -> Signal:
+        signal = self._changes.newest(name)
+        if signal.cached is None or not is_trusted(self._store, "rest"):
+            return signal
+        distrust(self._store, "rest", now(), f"it answered with {signal.cached}", None)
+        self._getter.ask_past_cache()
+        return self._changes.newest(name)
 
     def unchanged_media(self) -> list[str]:
         """``["media"]`` where its newest entry and total are as they were: its listing can be spared."""

@@ -28,6 +28,7 @@ from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold
 from presslift.pipeline.quiet import Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
+from presslift.pipeline.sampling import Sampler
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
 from presslift.pipeline.trust import trust_again
@@ -264,6 +265,13 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     reader.fetch(due)
     watch("learning", 0, 0)
     reader.learn()
+    sampler = Sampler(store, getter, run, facts, settings, reader)
+    sampler.dates_that_moved(due)
+    if plan.sample:
+        silent, events = sampler.look(due, run if plan.level != "changes" else 0)
+        finder.take(events)
+        reader.fetch(silent)
+        due += silent
     reader.read_all(due)
     watch("archives", 0, 0)
     reader.read_all([*ArchiveReader(store, getter, run, facts, settings).complete(), *dependents(store)])
@@ -274,6 +282,8 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     settler.remove(vanished(store, plan, run, finder), getter, complete=complete, accept=options.accept_removals)
     settler.settle()
     store.set_meta(RETOLD, [])
+    sampler.validators()
+    sampler.dates_for_nothing()
     _account(summary, store, finder, settler.counts)
     if first and summary.exported == 0:
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")

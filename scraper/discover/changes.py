@@ -20,6 +20,8 @@ MOST_PAGES = 10_000
 OVERLAP = timedelta(hours=1)
 """WordPress compares local times, which repeat an hour in autumn: what changed so long before is asked for as well."""
 
+FRESH = 60
+"""Seconds that an answer may have waited in a cache."""
 CACHE_HEADERS = ("x-cache", "cf-cache-status", "x-proxy-cache", "x-varnish-cache", "x-litespeed-cache", "x-kinsta-cache")
 
 
@@ -178,7 +180,7 @@ def _cached(answer: Answer) -> str | None:
     """The header by which an answer says that it comes from a cache and may be old."""
     age = number(header(answer, "age"))
     if age is not None:
-        return f"age: {age}" if age > 0 else None
+        return f"Age: {age}" if age > FRESH else None
     for name in CACHE_HEADERS:
         value = header(answer, name)
         if value and value.strip().lower().startswith("hit"):
