@@ -380,14 +380,14 @@ def _space_blocks(root: HtmlElement) -> None:
     """One new line around blocks, none at their parent's edges: the same body always reads the same."""
     for block in root.iterdescendants(*BLOCKS):
         parent, before, tail = block.getparent(), block.getprevious(), block.tail
-        within = parent is not None and parent.tag in BLOCKS
+        within = parent if parent is not None and parent.tag in BLOCKS else None
         if block.getnext() is not None:
             if tail != "\n" and BLANK.fullmatch(tail or ""):
                 block.tail = "\n"
-        elif within and tail and BLANK.fullmatch(tail):
+        elif within is not None and tail and BLANK.fullmatch(tail):
             block.tail = None
         if before is not None:
             if before.tag not in BLOCKS and BLANK.fullmatch(before.tail or ""):
                 before.tail = "\n"
-        elif within and parent.text and BLANK.fullmatch(parent.text):
-            parent.text = None
+        elif within is not None and within.text and BLANK.fullmatch(within.text):
+            within.text = None

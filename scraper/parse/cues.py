@@ -123,11 +123,12 @@ def _from_scripts(view: PageView, cue: Cue, pattern: str) -> Iterable[Vote]:
 
 def short_text(element: HtmlElement, limit: int = 400) -> str:
     """An element's text; nothing when it is longer than a line of metadata can be, which is told without reading all of it."""
-    size = 0
-    for piece in element.itertext():
-        size += len(piece)
-        if size > 5 * limit:
-            return ""
+    if len(element):
+        size = 0
+        for piece in element.itertext():
+            size += len(piece)
+            if size > 5 * limit:
+                return ""
     text = text_of(element)
     return text if len(text) <= limit else ""
 
@@ -139,7 +140,12 @@ def _from_elements(view: PageView, cue: Cue) -> Iterable[Vote]:
             continue
         if cue.scope != "anywhere" and view.elsewhere(element):
             continue
-        text = short_text(element) if cue.attribute is None else (element.get(cue.attribute) or "").strip()
+        if cue.attribute is not None:
+            text = (element.get(cue.attribute) or "").strip()
+        else:
+            if element not in view.texts:
+                view.texts[element] = short_text(element)
+            text = view.texts[element]
         if not text and cue.role != "element":
             continue
         yield Vote(cue=cue, text=text, element=element)

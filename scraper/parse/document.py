@@ -40,8 +40,9 @@ class Document:
     ``root`` is the ``html`` element (made when missing). Readers that detach parts of the tree say so.
     """
 
-    def __init__(self, root: HtmlElement, url: str | None, encoding: str | None, warnings: list[str]):
+    def __init__(self, root: HtmlElement, url: str | None, encoding: str | None, warnings: list[str], source: bytes | None = None):
         self.root, self.url, self.encoding, self.warnings = root, url, encoding, warnings
+        self._source = source
 
     @cached_property
     def meta(self) -> dict[str, list[str]]:
@@ -72,7 +73,7 @@ class Document:
     @cached_property
     def index(self) -> PageIndex:
         """The elements by class, id and tag, made when first asked; some may be detached since."""
-        return PageIndex(self.root)
+        return PageIndex(self.root, self._source)
 
     @property
     def named(self) -> dict[str, list[HtmlElement]]:
@@ -140,7 +141,7 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
         raise ParseError(url, "not_html", str(error)) from error
     if root.tag != "html":
         raise ParseError(url, "not_html", f"the root is <{root.tag!s}>")
-    return Document(root, url, encoding, warnings)
+    return Document(root, url, encoding, warnings, data)
 
 
 def _parsed(data: bytes, warnings: list[str]) -> HtmlElement:
@@ -222,7 +223,9 @@ def may_match(css: str, names: Set[str]) -> bool:
 
 def text_of(element: HtmlElement) -> str:
     """The visible text: one line, white space folded, blocks and ``br`` apart, scripts and styles left out."""
-    return SPACE.sub(" ", "".join(_pieces(element))).strip()
+    # Most have no elements within.
+    text = "".join(_pieces(element)) if len(element) or element.tag in SILENT else element.text or ""
+    return " ".join((text if text.isascii() else text.replace("\u200b", " ").replace("\ufeff", " ")).split())
 
 
 def _pieces(element: HtmlElement) -> list[str]:
@@ -234,14 +237,18 @@ def _pieces(element: HtmlElement) -> list[str]:
         if isinstance(node, str):
             pieces.append(node)
             continue
-        tail = (node.tail or "") if node is not element else ""
-        if node.tag in SILENT or not isinstance(node.tag, str):
-            pieces.append(tail)
+        if node is not element and (tail := node.tail):
+            stack.append(tail)
+        tag = node.tag
+        if tag in BLOCKS:
+            pieces.append(" ")
+            stack.append(" ")
+        elif tag == "br":
+            pieces.append(" ")
+        elif tag in SILENT or not isinstance(tag, str):
             continue
-        apart = " " if node.tag in BLOCKS else ""
-        pieces += [apart or (" " if node.tag == "br" else ""), node.text or ""]
-        if apart or tail:
-            stack.append(apart + tail)
+        if text := node.text:
+            pieces.append(text)
         if len(node):
             stack.extend(reversed(node))
     return pieces

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from functools import cached_property
+from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -23,6 +23,8 @@ class Graph:
             key = node.get("@id")
             if isinstance(key, str) and len(node) > len(self._by_id.get(key, {})):
                 self._by_id[key] = node
+        self._typed = [(n, types_of(n)) for n in self.nodes]
+        self._of_type: dict[str, list[Node]] = {}
         self._addresses = {_bare(a) for a in addresses if a}
 
     def of_type(self, family: str) -> list[Node]:
@@ -30,14 +32,15 @@ class Graph:
 
         Nodes that name another page as theirs are left out when there is one that doesn't.
         """
-        names = self._families.get(family, frozenset({family}))
-        found = [n for n in self.nodes if names & types_of(n)]
+        if family not in self._of_type:
+            self._of_type[family] = self._chosen(family)
+        return self._of_type[family]
+
+    def _chosen(self, family: str) -> list[Node]:
+        names = _families().get(family, frozenset({family}))
+        found = [n for n, types in self._typed if not names.isdisjoint(types)]
         own = [n for n in found if self._is_own(n)]
         return own or [n for n in found if not self._is_foreign(n)] or found[:1]
-
-    @cached_property
-    def _families(self) -> dict[str, frozenset[str]]:
-        return {k: frozenset(v) for k, v in table("cues")["jsonld"].items()}
 
     def values(self, path: str) -> list[Any]:
         """The values at ``Family.property`` (``Article.author``): references resolved, lists opened, in order."""
@@ -71,6 +74,11 @@ class Graph:
     def _is_foreign(self, node: Node) -> bool:
         said = {s for s in self._said(node) if "/" in s.strip("/")}
         return bool(said) and not said & self._addresses
+
+
+@cache
+def _families() -> dict[str, frozenset[str]]:
+    return {k: frozenset(v) for k, v in table("cues")["jsonld"].items()}
 
 
 def text_value(value: Any) -> str | None:

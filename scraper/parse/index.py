@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, KeysView
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import cssselect
@@ -22,24 +22,39 @@ Key = tuple[str, str]
 class PageIndex:
     """An index of a tree as it stood when the index was made; what is detached later stays in it until ``forget_detached``.
 
-    ``named`` is class or ``#id`` → the elements that bear it; all lists are in document order.
+    ``named`` is class or ``#id`` → the elements that bear it; all lists are in document order. ``source`` is what the tree was
+    parsed from: it tells cheaply which attributes there are none of.
     """
 
-    def __init__(self, root: HtmlElement):
+    def __init__(self, root: HtmlElement, source: bytes | None = None):
         self.root = root
+        self._source = source.lower() if source is not None else None
         # Kept, so that lxml makes each element's proxy once for all readers.
         self._elements: list[HtmlElement] = list(root.iter("*"))
-        self._order = dict(zip(self._elements, range(len(self._elements)), strict=True))
-        self._by_attribute: dict[str, list[HtmlElement]] = {}
+        self._by_attribute: dict[str, dict[str, list[HtmlElement]]] = {}
         self._by_tag: dict[str, list[HtmlElement]] = {}
-        named: dict[str, list[HtmlElement]] = {}
+        self.named: dict[str, list[HtmlElement]] = {}
         for element in NAMED(root):
-            for name in _names(element):
-                if name in named:
-                    named[name].append(element)
-                else:
-                    named[name] = [element]
-        self.named = named
+            if written := element.get("class"):
+                for name in written.split():
+                    self._enter(name, element)
+            if (identity := element.get("id")) and (identity := identity.strip()):
+                self._enter(f"#{identity}", element)
+
+    def _enter(self, name: str, element: HtmlElement) -> None:
+        bearers = self.named.get(name)
+        if bearers is None:
+            self.named[name] = [element]
+        elif bearers[-1] is not element:
+            bearers.append(element)
+
+    @cached_property
+    def _order(self) -> dict[HtmlElement, int]:
+        return dict(zip(self._elements, range(len(self._elements)), strict=True))
+
+    @cached_property
+    def _class_lines(self) -> str:
+        return "\n".join(name for name in self.named if name[0] != "#")
 
     def find(self, selector: str) -> list[HtmlElement]:
         """The elements that match a selector of tags, classes, ids, attributes, ``:not()``, descent and ``>``, in document order.
@@ -57,8 +72,7 @@ class PageIndex:
 
     def find_class(self, pattern: str) -> list[HtmlElement]:
         """The elements with a class that matches a regular expression as a whole, in document order."""
-        whole = re.compile(pattern).fullmatch
-        found = {e for name, elements in self.named.items() if name[0] != "#" and whole(name) for e in elements}
+        found = {e for match in _lines(pattern).finditer(self._class_lines) for e in self.named[match[0]]}
         return sorted(found, key=self.position)
 
     def tagged(self, tag: str) -> list[HtmlElement]:
@@ -76,7 +90,7 @@ class PageIndex:
         standing = list(self.root.iter("*"))
         if len(standing) == len(self._elements):
             return
-        gone = self._order.keys() - standing
+        gone = set(self._elements).difference(standing)
         for name in {name for element in gone for name in _names(element)}:
             left = [e for e in self.named.get(name, []) if e not in gone]
             if left:
@@ -86,6 +100,8 @@ class PageIndex:
         self._elements = standing
         self._by_attribute.clear()
         self._by_tag.clear()
+        for name in ("_order", "_class_lines"):
+            self.__dict__.pop(name, None)
 
     def _candidates(self, part: Part) -> Iterable[HtmlElement]:
         kind, name = part.key
@@ -97,19 +113,39 @@ class PageIndex:
         if kind == "tag":
             return self.tagged(name)
         if name not in self._by_attribute:
-            self._by_attribute[name] = _bearers(name)(self.root)
-        return self._by_attribute[name]
+            self._by_attribute[name] = self._bearing(name)
+        return self._by_attribute[name].get(part.word or "", [])
 
+    def _bearing(self, attribute: str) -> dict[str, list[HtmlElement]]:
+        """The elements with an attribute: by each word of its value, and all of them by none."""
+        found: dict[str, list[HtmlElement]] = {"": []}
+        if self._source is not None and attribute.encode() not in self._source:
+            return found
+        tags = BEARERS.get(attribute)
+        bearers = self.root.iter(*tags) if tags else _bearers(attribute)(self.root)
+        for element in bearers:
+            value = element.get(attribute)
+            if value is not None:
+                found[""].append(element)
+                for word in dict.fromkeys(value.split()):
+                    found.setdefault(word, []).append(element)
+        return found
+
+
+BEARERS = {"rel": ("a", "area", "form", "link"), "datetime": ("time", "ins", "del")}
+"""The elements that an attribute belongs to; others may have any."""
 
 NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
 
 
-def _names(element: HtmlElement) -> Iterable[str]:
-    written, identity = element.get("class"), (element.get("id") or "").strip()
-    names = written.split() if written else []
-    if identity:
-        names.append(f"#{identity}")
-    return names if len(names) < 2 else dict.fromkeys(names)
+def _names(element: HtmlElement) -> list[str]:
+    identity = (element.get("id") or "").strip()
+    return [*(element.get("class") or "").split(), *([f"#{identity}"] if identity else [])]
+
+
+@cache
+def _lines(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"^(?:{pattern})$", re.M)
 
 
 @cache
@@ -124,6 +160,8 @@ class Part(NamedTuple):
     match: Match
     names: frozenset[str]
     above: str | None
+    word: str | None = None
+    """What the attribute of ``key`` must hold, where it is one word."""
 
 
 class Selectors:
@@ -164,7 +202,7 @@ def compiled(selector: str) -> tuple[Part, ...]:
         trees = [s.parsed_tree for s in cssselect.parse(selector)]
     except cssselect.SelectorError as error:
         raise ValueError(f"{selector}: {error}") from error
-    return tuple(Part(_key(t), _matcher(t), frozenset(_needed(t)), _above(t)) for t in trees)
+    return tuple(Part(_key(t), _matcher(t), frozenset(_needed(t)), _above(t), _word(t)) for t in trees)
 
 
 def can_ask(selector: str) -> bool:
@@ -190,6 +228,17 @@ def _above(tree: Any) -> str | None:
     while not isinstance(tree, css.Element):
         if isinstance(tree, css.CombinedSelector):
             return next(iter(_needed(tree.selector)), None)
+        tree = tree.selector
+    return None
+
+
+def _word(tree: Any) -> str | None:
+    kind, name = _key(tree)
+    tree = tree.subselector if isinstance(tree, css.CombinedSelector) else tree
+    while kind == "attribute" and not isinstance(tree, css.Element):
+        if isinstance(tree, css.Attrib) and tree.attrib == name and tree.operator in ("=", "~=") and tree.value is not None:
+            words = (tree.value.value or "").split()
+            return words[0] if len(words) == 1 else None
         tree = tree.selector
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 from presslift.records import Account, Person
@@ -24,12 +24,14 @@ COUNT = re.compile(r"\d+\s+\w+")
 DEGREE = re.compile(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}[®™]?|Ph\.?\s?D|[A-Z][a-z]?\.(?:\s?[A-Z][a-z]?\.?)+)\.?")
 
 
+@lru_cache(maxsize=4096)
 def fold_name(name: str | None) -> str:
     """What two spellings of a name share: letters and digits, lower case, accents off."""
     decomposed = unicodedata.normalize("NFKD", name or "")
     return "".join(c for c in decomposed.lower() if c.isalnum())
 
 
+@lru_cache(maxsize=4096)
 def name_slug(name: str) -> str:
     """A slug as WordPress would make it: accents off Latin letters, lower case, hyphens; other scripts are kept."""
     special = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
@@ -99,6 +101,7 @@ def _given_names() -> frozenset[str]:
     return frozenset(fold_name(n) for names in table("given_names").values() for n in names)
 
 
+@lru_cache(maxsize=4096)
 def clean_name(text: str | None) -> str | None:
     """A name as printed, without "By", "Posts by", marks, roles and links around it; None when what is left is no name."""
     if not text or len(text) > 3 * LONGEST_NAME:
@@ -166,6 +169,7 @@ def roles() -> dict[str, str]:
     return {w: role for role, row in table("people")["role"].items() for w in row["plain"] + row["colon"]}
 
 
+@lru_cache(maxsize=4096)
 def is_role(text: str) -> bool:
     """Whether a text introduces a contributor who is no author."""
     return bool(role_pattern().match(text))
@@ -205,6 +209,7 @@ def without_lead(text: str) -> str:
     return text[match.end() :].strip() if match else text
 
 
+@lru_cache(maxsize=4096)
 def looks_like_name(text: str) -> bool:
     """Whether a text has the shape of a person's name: a few capitalised words, particles and initials between them."""
     text = text.split(",")[0] if all(DEGREE.fullmatch(p.strip()) for p in text.split(",")[1:]) else text
@@ -231,6 +236,7 @@ def _cased(char: str) -> bool:
     return char.lower() != char.upper()
 
 
+@lru_cache(maxsize=4096)
 def has_job_words(text: str) -> bool:
     """Whether a text names an occupation rather than a person."""
     return any(w.strip(".,()").lower() in _words("jobs") or w.lower() in _words("jobs") for w in text.split())

@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 from msgspec import Struct
 
@@ -28,6 +29,7 @@ MOST = 40
 """No page has more boxes of one name; a hostile one is not followed further."""
 FRAMES = frozenset(["html", "body", "main", "head"])
 SILENT = frozenset(["script", "style", "option", "title", "noscript", "template", "textarea", "button", "label"])
+TEXTS = etree.XPath("descendant::text()", smart_strings=False)
 INLINE = frozenset(["a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "u"])
 LEVELS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LISTS = frozenset(["ul", "ol", "p", "dl"])
@@ -136,6 +138,8 @@ def _headed(doc: Document, linking: Linking) -> list[Box]:
     """Boxes told by the words above them alone."""
     boxes: list[Box] = []
     known = phrases()
+    if not any(known.heads_box(text) for text in TEXTS(doc.root) if 1 < len(text) < 130 and not text.isspace()):
+        return boxes
     headings = ((text, holder, strength) for text, holder in _short_texts(doc.root) if (strength := known.heads_box(text)))
     for text, holder, strength in islice(headings, MOST):
         heading = _heading_of(holder, bare(text))

@@ -14,6 +14,7 @@ from presslift.scraper.parse.document import BLOCKS, SPACE, detach, may_match, n
 from presslift.scraper.parse.related_items import Linking, says_only_more
 from presslift.scraper.parse.related_phrases import bare, phrases
 
+TEXTS = etree.XPath("descendant::text()", smart_strings=False)
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 SILENT = frozenset(["script", "style", "template", "noscript", "svg", "textarea", "select", "button"])
 COLON = re.compile("[:：]")
@@ -43,7 +44,7 @@ def read_inline(container: HtmlElement, language: str | None = None, base_url: s
     found: dict[str, RelatedLink] = {}
     blocks, injected = _injected(container, linking)
     announced: str | None = None
-    worth = bool(injected) or phrases().may_open_lines("".join(container.itertext()))
+    worth = bool(injected) or phrases().may_open_lines(TEXTS(container))
     for line in _lines(container) if worth else ():
         if line.links and line.links[0][0] in injected:
             links = [injected[link] for link, _ in line.links if link in injected]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from msgspec import Struct
 
@@ -73,10 +73,22 @@ class Phrases:
             return "sure"
         return "weak" if folded in self.weak or self.weak_pattern.fullmatch(folded) else None
 
-    def may_open_lines(self, text: str) -> bool:
-        """Whether a whole text holds any phrase that opens lines, told cheaply."""
-        text = fold(text).replace(" :", ":")
-        return any(trace in text for trace in self._traces)
+    def may_open_lines(self, texts: list[str]) -> bool:
+        """Whether any of a body's pieces of text, in order, may begin a line with a phrase that opens lines, told cheaply."""
+        for number, text in enumerate(texts):
+            match = START.search(text)
+            if match is None or (
+                _folded(match[0]) not in self._line_starts and not (match.end() == len(text) and match.end() - match.start() < 3)
+            ):
+                continue
+            line, following = text, number + 1
+            while len(line) < LONGEST + 60 and following < len(texts):
+                line += texts[following]
+                following += 1
+            line = fold(line[: LONGEST + 200]).replace(" :", ":")
+            if any(trace in line for trace in self._traces):
+                return True
+        return False
 
     def printed(self, text: str) -> str:
         """A phrase as the table spells it; a text that stands for several words as it is."""
@@ -100,7 +112,12 @@ class Phrases:
 
 def _start(text: str) -> str:
     match = START.search(text)
-    return fold(match[0]) if match is not None else ""
+    return _folded(match[0]) if match is not None else ""
+
+
+@lru_cache(maxsize=16384)
+def _folded(start: str) -> str:
+    return fold(start)
 
 
 def _starts(phrases: list[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -48,11 +48,13 @@ QUOTES = str.maketrans(
 )
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A title for comparing: lower case, one kind of quotes and dashes, white space folded."""
     return " ".join(unicodedata.normalize("NFKC", html.unescape(text)).lower().translate(QUOTES).split())
 
 
+@lru_cache(maxsize=4096)
 def letters(text: str) -> str:
     """Letters and digits alone, lower case."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isalnum())

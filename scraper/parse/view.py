@@ -23,7 +23,7 @@ CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "
 
 class PageView:
     """A document with what several readers need of it. ``main`` is the element of the article, ``body`` when none is told;
-    ``heading`` is the title's element once the title was read; ``near`` keeps the short texts next to it.
+    ``heading`` is the title's element once the title was read. ``texts`` and ``near`` keep what several cues ask of an element.
     """
 
     def __init__(self, doc: Document, profile: SiteProfile | None = None):
@@ -31,8 +31,10 @@ class PageView:
         self.index = doc.index
         self.index.forget_detached()
         self.heading: HtmlElement | None = None
-        self.near: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
         self._elsewhere: dict[HtmlElement, bool] = {}
+        self._absolute: dict[str, str] = {}
+        self.texts: dict[HtmlElement, str] = {}
+        self.near: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
 
     @cached_property
     def canonical(self) -> str | None:
@@ -120,12 +122,25 @@ class PageView:
 
     def absolute(self, href: str) -> str:
         """An address made absolute against the page's ``base`` and own address; nothing when it is none."""
+        if href not in self._absolute:
+            self._absolute[href] = self._joined(href)
+        return self._absolute[href]
+
+    def _joined(self, href: str) -> str:
+        if self._base is None:
+            return ""
         try:
-            base = next((urljoin(self.url, b.get("href") or "") for b in self.index.tagged("base") if b.get("href")), self.url)
-            found = urljoin(base, href.strip())
+            found = urljoin(self._base, href.strip())
         except ValueError:
             return ""
         return found if split_url(found) is not NOWHERE else ""
+
+    @cached_property
+    def _base(self) -> str | None:
+        try:
+            return next((urljoin(self.url, b.get("href") or "") for b in self.index.tagged("base") if b.get("href")), self.url)
+        except ValueError:
+            return None
 
     def in_main(self, element: HtmlElement) -> bool:
         """Whether an element is part of the article's element."""
