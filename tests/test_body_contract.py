@@ -7,6 +7,7 @@ import re
 import pytest
 
 import presslift
+from presslift.config import Settings
 from presslift.records import Article
 
 URL = "https://press.example.org/2024/05/the-old-bridge/"
@@ -237,3 +238,10 @@ def test_a_note_without_a_marker_is_never_dropped() -> None:
     assert [(n.text, len(n.refs)) for n in article.footnotes] == [("Minutes of May.", 2), ("Minutes of June.", 0)]
     assert any("no marker" in w for w in article.extraction.warnings)
     assert "Minutes of <em>June</em>" in (article.content_html or "")
+
+
+def test_links_to_another_host_of_the_site_are_internal() -> None:
+    settings = Settings()
+    settings.site.aliases = ["es.press.example.org"]
+    html = page("<p><a href='https://es.press.example.org/el-puente/'>Aquí</a> y <a href='https://example.com/x'>allá</a></p>")
+    assert [link.kind for link in presslift.extract(html, URL, config=settings).links] == ["internal", "external"]
