@@ -315,7 +315,7 @@ def killed_run(site: DemoSite, out: Path, when: Callable[[], bool]) -> None:
     process.wait()
 
 
-def test_killed_runs_resume_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+def test_resume_after_crash(tmp_path: Path) -> None:
     with DemoSite() as site:
         migrate(site.url, tmp_path / "whole", config=Settings())
         for number in (3, 12, 20, 28):
