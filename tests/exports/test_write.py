@@ -382,7 +382,7 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     assert refused(tmp_path / "out", "is a file, not a folder") is None
 
 
-def test_memory_stays_flat(tmp_path: Path) -> None:
+def test_memory_flat(tmp_path: Path) -> None:
     program = (
         "import resource, sys; from pathlib import Path; from presslift.config import ExportSettings; from presslift.exports import write_dataset;"
         "from tests.exports.making import Made;"
