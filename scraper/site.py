@@ -93,11 +93,14 @@ def verify_profile(profile: SiteProfile, pages: Iterable[tuple[str, bytes]]) -> 
     return covered(profile, pages)
 
 
-def load_profile(path: Path) -> SiteProfile:
-    """A profile as kept in ``site.yaml``, overruled by ``overrides.yaml`` beside it. Raises ``ConfigError`` when unreadable."""
+def load_profile(path: Path, *, overruled: bool = True) -> SiteProfile:
+    """A profile as kept in ``site.yaml``, overruled by ``overrides.yaml`` beside it unless asked otherwise.
+
+    Raises ``ConfigError`` when unreadable.
+    """
     data = _read(path)
     corrections = path.with_name("overrides.yaml")
-    if corrections.exists():
+    if overruled and corrections.exists():
         corrected = _read(corrections)
         for name in corrected.keys() - set(SiteProfile.__struct_fields__):
             near = get_close_matches(name, SiteProfile.__struct_fields__, 1)

@@ -10,10 +10,9 @@ import pytest
 
 from presslift.errors import SiteError
 from presslift.pipeline import Options, migrate, sync
-from tests.faulty import DOORS, NO_REST, PAGES_ALONE, SEED, FaultySite, changes, content, failures, holds, lines, quick, records, snapshot
+from tests.faulty import DOORS, NO_REST, FaultySite, changes, content, failures, holds, lines, quick, records, snapshot
 from tests.servers import Behaviour, page, redirect, reset
 from tests.test_hostile import BROKEN, wordpress
-from tests.test_hostile_listings import JSON, POSTS, XML, Answer, change
 
 FULL = Options(full=True)
 

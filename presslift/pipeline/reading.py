@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -15,7 +15,8 @@ from presslift.errors import FetchError, ParseError, SiteError
 from presslift.pipeline.freshness import Freshness, says, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
-from presslift.pipeline.views import CLOCK, StoreView, learn_clock
+from presslift.pipeline.teaching import Teacher
+from presslift.pipeline.views import CLOCK, StoreView
 from presslift.records import Article, Capture, Comment, SiteFacts
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.fetch.response import Response
@@ -27,13 +28,10 @@ from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.parse.page import BodyReading, PageReading, join_pages, read_content, read_page
-from presslift.scraper.site import Label, SiteProfile, learn_profile, load_profile, save_profile
+from presslift.scraper.site import SiteProfile
 from presslift.store import Item, Row, Store
 
 NOT_ARTICLES = ("archive", "home", "search", "attachment")
-SAMPLE = 60
-"""Pages that a site's profile is learned from."""
-
 MOST_COMMENT_PAGES = 500
 """Of one article."""
 
@@ -125,41 +123,11 @@ class Reader:
         )
 
     def learn(self, *, again: bool = False) -> None:
-        """The site's profile: as kept in ``site.yaml``, or learned from this run's pages and labels."""
-        path = self._folder / "site.yaml"
-        if path.exists() and not again:
-            self.profile = load_profile(path)
-            return
-        rows = list(
-            self._store.rows("SELECT * FROM addresses WHERE page IS NOT NULL AND seen_run = ? AND status = 200 ORDER BY key", self._run)
-        )
-        step = max(1, len(rows) // SAMPLE)
-        sample = rows[::step][:SAMPLE]
-        if not self._site.timezone and (clock := learn_clock(self._store, self._facts, (body for _, body in self._sampled(sample)))):
+        """Learn the site's profile, or take the kept one; what it changed about all its pages is noticed."""
+        teacher = Teacher(self._store, self._getter, self._run, self._facts, self._folder, self._zone, again=again)
+        if not self._site.timezone and (clock := teacher.clock()):
             self._zone, self._site = clock, replace(self._site, timezone=clock)
-        if len(sample) < 3:
-            return
-        labels = {row["url"]: label for row in sample if (label := self._label(row["key"])) is not None}
-        self.profile = learn_profile(self._sampled(sample), labels)
-        save_profile(self.profile, path)
-
-    def _sampled(self, rows: list[Row]) -> Iterator[tuple[str, bytes]]:
-        for row in rows:
-            try:
-                _, kept = self._getter.archived(row["page"])
-            except FetchError:
-                continue
-            yield row["url"], kept.body
-
-    def _label(self, key: str) -> Label | None:
-        items = self._store.items(key)
-        if "rest" in items:
-            item = read_rest(items["rest"].data, self._facts.utc_offset)
-        elif "feed" in items and self._facts.feed_full_text:
-            item = read_feed(items["feed"].data, self._zone)
-        else:
-            return None
-        return Label(content_html=item.content_html, title=item.title, date=item.published.local if item.published else None, author=None)
+        self.profile = teacher.profile()
 
     # ---- reading
 
