@@ -44,6 +44,17 @@ ILL: dict[str, Behaviour] = {
 }  # fmt: skip
 
 
+def test_an_ill_site_is_no_migration(tmp_path: Path) -> None:
+    with FaultySite() as site:
+        for name, illness in {**ILL, "robots_503": page("", 503)}.items():
+            only = "/robots.txt" if name == "robots_503" else None
+            site.everywhere = lambda target, illness=illness, only=only: illness if only in (None, target) else None  # type: ignore[misc]
+            with pytest.raises(SiteError) as told:
+                migrate(site.url, tmp_path / "deep" / name, config=quick())
+            assert "\n" not in str(told.value) and site.url.rstrip("/") in str(told.value), name
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("doors", [DOORS["open"], NO_REST], ids=["open", "no_rest"])
 def test_an_ill_site_changes_nothing(tmp_path: Path, doors: dict[str, bool]) -> None:
     """CASES: no_purge_after_failure."""
@@ -125,7 +136,11 @@ def test_a_site_that_goes_down_during_the_first_migration(tmp_path: Path, doors:
         whole = len(site.requests)
         for after in (whole // 3, whole * 2 // 3, whole - 2):
             out = tmp_path / f"after-{after}"
-            goes_down(site, after, "status_503")
+            goes_down(
+                site,
+                after,
+                {"open": "status_503", "no_rest": "bot_wall", "pages_alone": "down"}[next(n for n, d in DOORS.items() if d == doors)],
+            )
             try:
                 summary = migrate(site.url, out, config=quick())
             except SiteError:

@@ -476,6 +476,61 @@ def test_one_slug_in_two_languages_and_equal_titles(tmp_path: Path) -> None:
         holds(out)
 
 
+def test_sources_that_know_of_different_posts_are_united(tmp_path: Path) -> None:
+    """CASES: sitemap_reconciled."""
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        hidden = {102: POSTS, 103: re.compile("sitemap").search, 104: re.compile("/feed").search}
+        slugs = {id: str((site.by_id(id) or {})["slug"]) for id in hidden}
+
+        def without(target: str, good: Answer) -> Answer:
+            body = good[2]
+            if POSTS(target) and good[0] == 200 and b"[" in body[:1]:
+                kept = [i for i in json.loads(body) if i["id"] != 102]
+                return good[0], good[1], json.dumps(kept).encode(), good[3] | {"X-WP-Total": str(len(site.data["posts"]) - 1)}
+            if "sitemap" in target:
+                body = re.sub(rf"<url><loc>[^<]*{slugs[103]}/</loc>.*?</url>".encode(), b"", body)
+            if "/feed" in target:
+                body = re.sub(rf"<item>(?:(?!</item>).)*{slugs[104]}/</link>.*?</item>".encode(), b"", body, flags=re.S)
+            return good[0], good[1], body, good[3]
+
+        change(site, lambda t: True, without)
+        assert run(site, out) == {}
+        migrated = {a["wp_id"] for a in lines(out, "articles")}
+    assert set(hidden) <= migrated
+
+
+def test_one_id_on_two_sites_of_a_network_and_in_two_languages(tmp_path: Path) -> None:
+    """CASES: same_slug_two_languages: identity is the address."""
+    out = tmp_path / "OUT"
+    with FaultySite(**NO_REST) as site:
+        good, path = site.answer, site.path(103)
+
+        def answer(target: str) -> Answer:
+            # A plugin that translates in place: the same post, the same id, under another address.
+            if target == f"/en{path}":
+                status, kind, body, headers = good(path)
+                text = (
+                    body.decode()
+                    .replace('<html lang="es"', '<html lang="en-US"')
+                    .replace(f'href="{site.url}{path}"', f'href="{site.url}/en{path}"')
+                )
+                return status, kind, text.replace("El precio del agua", "The price of water").encode(), headers
+            return good(target)
+
+        site.answer = answer  # type: ignore[method-assign]
+        change(
+            site,
+            lambda t: "posts-post" in t,
+            lambda t, a: (a[0], a[1], a[2].replace(b"</urlset>", f"<url><loc>{site.url}/en{path}</loc></url></urlset>".encode()), a[3]),
+        )
+        migrate(site.url, out, config=quick())
+        both = [a for a in lines(out, "articles") if a["wp_id"] == 103]
+    assert sorted((a["language"] or "")[:2] for a in both) == ["en", "es"]
+    assert len({a["id"] for a in both}) == 2
+    holds(out)
+
+
 # ---- robots.txt and old versions
 
 ROBOTS: dict[str, Behaviour] = {
