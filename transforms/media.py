@@ -31,9 +31,10 @@ def media(article: Article, context: Context) -> Article:
     ``srcset``, or the name without its size suffix. ``embeds``: frames and widgets, with the page a reader would open.
     """
     rows: list[Media] = []
-    embeds = article.embeds
+    embeds, featured = article.embeds, article.featured_image
     if article.featured_image:
         rows.append(_featured(article, context))
+        featured = rows[0].url
     if article.body_html is not None:
         root = parse(article.body_html)
         rows.extend(_used(root, context.base_of(article), context))
@@ -47,7 +48,7 @@ def media(article: Article, context: Context) -> Article:
                 setattr(row, name, getattr(before, name))
         row.status = row.status or "not_fetched"
         row.mime = row.mime or _mime(row.url)
-    return msgspec.structs.replace(article, media=rows, embeds=embeds)
+    return msgspec.structs.replace(article, media=rows, embeds=embeds, featured_image=featured)
 
 
 def _featured(article: Article, context: Context) -> Media:
@@ -56,7 +57,12 @@ def _featured(article: Article, context: Context) -> Media:
     row = Media(position=1, url=url, role="featured", kind="image")
     if before is not None and before.url in (url, article.featured_image):
         row = msgspec.structs.replace(before, position=1, url=url)
-    if told := context.media_by_url(row.url):
+    told = context.media_by_url(row.url) or context.media_by_url(_unsized(row.url))
+    if told and told.get("url"):
+        row.url = str(told["url"])
+    elif _UPLOADS.search(row.url):
+        row.url = _unsized(row.url)
+    if told:
         # REST knows its alternative text; what themes print may be of their making.
         row.alt = told.get("alt") or None
     elif row.alt and article.title and plain_words(article.title) in plain_words(row.alt):

@@ -14,8 +14,8 @@ from presslift.config import ScopeSettings
 from presslift.pipeline.dependents import RETOLD, is_told
 from presslift.pipeline.getting import now
 from presslift.scraper.discover.events import Event, Evidence, Found, Left, Listing
-from presslift.scraper.fetch.addresses import article_key
-from presslift.scraper.parse.items import plain, string, whole
+from presslift.scraper.fetch.addresses import article_key, canonical
+from presslift.scraper.parse.items import decoded, plain, string, whole
 from presslift.store import Store
 
 FIRM = ("protected",)
@@ -130,8 +130,8 @@ class Finder:
             term = {
                 "taxonomy": data["presslift_taxonomy"],
                 "name": plain(data.get("name")) or str(data.get("slug")),
-                "slug": string(data.get("slug")),
-                "url": string(data.get("link")),
+                "slug": decoded(data.get("slug")),
+                "url": canonical(data["link"]) if string(data.get("link")) else None,
                 "wp_id": whole(data.get("id")),
                 "parent_wp_id": whole(data.get("parent")),
             }
@@ -140,8 +140,8 @@ class Finder:
             user = {
                 "wp_id": whole(data.get("id")),
                 "name": plain(data.get("name")),
-                "slug": string(data.get("slug")),
-                "url": string(data.get("link")),
+                "slug": decoded(data.get("slug")),
+                "url": canonical(data["link"]) if string(data.get("link")) else None,
                 "bio": plain(data.get("description")),
             }
             self._put("user", str(user["slug"] or user["wp_id"]), user)

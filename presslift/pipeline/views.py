@@ -13,7 +13,7 @@ from presslift.records import Account, SiteFacts, Term
 from presslift.scraper.clock import dates_told, read_clock
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.parse import people
-from presslift.scraper.parse.items import fold
+from presslift.scraper.parse.items import decoded, fold
 from presslift.store import Store
 from presslift.transforms import Context
 
@@ -111,7 +111,7 @@ class StoreView:
         twin = next((t for t in self.terms_named(term.name) if t.taxonomy == term.taxonomy and t.parent), None)
         if twin is not None:
             return twin.parent
-        steps = [s for s in urlsplit(term.url or "").path.split("/") if s]
+        steps = [decoded(s) for s in urlsplit(term.url or "").path.split("/") if s]
         if len(steps) < 3 or steps[-1] != term.slug:
             return None
         above = [t for terms in self._named.values() for t in terms if t.taxonomy == term.taxonomy and t.slug == steps[-2]]

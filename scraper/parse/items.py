@@ -24,6 +24,7 @@ TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
 WORD = re.compile(r"[^\W_]+")
 OPENING = 20_000
 """Characters of a content that are looked at for an excerpt made of it: WordPress takes the first 55 words."""
+FEWEST, SENTENCE_END = 10, ".!?…:;\"»”’')]"
 LONGEST_MORE = 60
 """Characters that a theme may write behind an excerpt's ellipsis: "Read more", in any language."""
 
@@ -92,6 +93,11 @@ def string(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def decoded(value: Any) -> str | None:
+    """A slug as people read it: WordPress keeps those of other scripts percent-encoded."""
+    return unicodedata.normalize("NFC", unquote(value)) if isinstance(value, str) and value else None
+
+
 def whole(value: Any) -> int | None:
     """A number that a database can hold, also when it came as a string; None for anything else and for 0."""
     try:
@@ -142,7 +148,7 @@ def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         wp_id=whole(item.get("id")),
         type=string(item.get("type")),
         status=string(item.get("status")) or "publish",
-        slug=unquote(item["slug"]) if isinstance(item.get("slug"), str) else None,
+        slug=decoded(item.get("slug")),
         guid=string(item["guid"].get("rendered")) if isinstance(item.get("guid"), dict) else None,
         parent_wp_id=whole(item.get("parent")),
         menu_order=item["menu_order"] if type(item.get("menu_order")) is int else None,
@@ -218,18 +224,20 @@ def is_manual(excerpt: str, content_html: str) -> bool:
     held = WORD.findall(html.unescape(TAG.sub(" ", content_html[:OPENING])).casefold())
     if not said or not held:
         return True
-    told, at = 0, 0
+    told, at, straight = 0, 0, 0
     for number, word in enumerate(said):
         window = held[at : at + 60]
         # The last word may be cut.
         found = next((n for n, other in enumerate(window) if other == word or (number == len(said) - 1 and other.startswith(word))), None)
         if found is not None:
-            told, at = told + 1, at + found + 1
+            told, at, straight = told + 1, at + found + 1, straight + (found == 0 or not told)
     if told < 0.9 * len(said):
         return True
-    whole_content = len(content_html) < OPENING and len(held) <= 1.15 * len(said) + 3
-    ends_within = excerpt.rstrip()[-1:].isalnum() and len(said) >= 20
-    return not (cut or whole_content or ends_within)
+    if cut or (len(content_html) < OPENING and len(held) <= 1.15 * len(said) + 3):
+        return False
+    # Without an ellipsis: in mid sentence, or after as many words as themes are told to take.
+    number = len(excerpt.split())
+    return straight < len(said) or number < FEWEST or (excerpt.rstrip()[-1:] in SENTENCE_END and number % 5 > 0)
 
 
 def _core_notes(item: dict[str, Any]) -> dict[str, str]:

@@ -259,6 +259,9 @@ def _people(article: Article, sources: Sources, body: BodyReading | None, site: 
     rest, feed, meta = sources.rest, sources.feed, sources.page.metadata if sources.page else None
     named = meta.wp_author if meta else None
     creator = feed.author_names[0] if feed and feed.author_names else None
+    if named is not None and creator and fold(named.name) == fold(creator):
+        # Pages print typographer's quotes, feeds the name itself.
+        named = replace(named, name=creator)
     account = site.account(rest.author_wp_id if rest else None, (named.name if named else None) or creator)
     if account is None and (named or creator):
         account = named or Account(name=creator)

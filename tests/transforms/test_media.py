@@ -166,3 +166,18 @@ def test_embeds_in_order():
         (4, "Vimeo", "https://vimeo.com/76979871", None),
     ]
     assert article.embeds[0].html == '<iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ" title="T"></iframe>'
+
+
+@pytest.mark.parametrize(
+    ("shown", "alt", "url", "expected"),
+    [
+        (f"{UPLOADS}/a-800x445.jpg", "Two banks", f"{UPLOADS}/a.jpg", "Two banks"),
+        (f"{UPLOADS}/known-300x200.jpg", "You are viewing The bridge", f"{UPLOADS}/known-scaled.jpg", "rest"),
+        (f"{UPLOADS}/a.jpg", "You are viewing The bridge", f"{UPLOADS}/a.jpg", None),
+        ("https://far.example/b-800x445.jpg", None, "https://far.example/b-800x445.jpg", None),
+    ],
+)
+def test_the_featured_image_is_the_upload_with_its_own_words(shown: str, alt: str | None, url: str, expected: str | None) -> None:
+    given = [Media(position=1, url=shown, role="featured", kind="image", alt=alt)]
+    article = made("<p>x</p>", title="The bridge", featured_image=shown, media=given)
+    assert (article.featured_image, article.media[0].url, article.media[0].alt) == (url, url, expected)

@@ -45,6 +45,22 @@ def test_the_first_words_of_the_content_are_no_editors_excerpt(more: str) -> Non
             assert word not in read.excerpt
 
 
+@pytest.mark.parametrize(("words", "manual"), [(22, False), (20, False), (41, False), (6, True)])
+def test_first_words_without_an_ellipsis(words: int, manual: bool) -> None:
+    assert rest(f"<p>{' '.join(WORDS.split()[:words])}</p>", f"<p>{WORDS}</p><p>More.</p>").excerpt_manual is manual
+
+
+def test_a_first_sentence_taken_for_an_excerpt_is_an_editors() -> None:
+    assert rest(
+        "<p>The ferry is slow and it costs more than most can pay.</p>",
+        f"<p>The ferry is slow and it costs more than most can pay. {WORDS}</p>",
+    ).excerpt_manual
+
+
+def test_slugs_of_other_scripts_are_decoded() -> None:
+    assert rest("", slug="%d1%82%d0%b5%d1%85").slug == "тех"
+
+
 def test_a_short_content_whole_is_no_editors_excerpt() -> None:
     assert rest("<p>One line, no more.</p>", "<p>One line, <em>no more</em>.</p>").excerpt_manual is False
 

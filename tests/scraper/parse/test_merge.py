@@ -179,3 +179,12 @@ def test_a_sitemap_tells_of_changes_that_nothing_else_tells(lastmod: str | None,
         Site(),
     )
     assert told.modified == "2024-05-04T10:00:00+02:00"
+
+
+def test_the_feeds_spelling_of_a_name_outranks_the_pages() -> None:
+    shown = page(
+        f"<p>{TEXT}</p>", before="<span class='author vcard'><a class='url fn n' href='/author/miriam/'>Miriam O’Connell</a></span>"
+    )
+    article = merged(shown, feed=read_feed({"link": URL, "creators": ["Miriam O'Connell"], "content": f"<p>{TEXT}</p>"}))
+    assert article.wp_author is not None and (article.wp_author.name, article.wp_author.slug) == ("Miriam O'Connell", "miriam")
+    assert [a.name for a in article.authors] == ["Miriam O'Connell"]
