@@ -256,8 +256,8 @@ def test_listings_that_come_back_empty_remove_nothing(tmp_path: Path, doors: dic
 
 
 @pytest.mark.parametrize("doors", DOORS.values(), ids=DOORS)
-def test_what_is_gone_goes_with_proof(tmp_path: Path, doors: dict[str, bool]) -> None:
-    """CASES: deleted_posts_go."""
+def test_deleted_posts_go(tmp_path: Path, doors: dict[str, bool]) -> None:
+    """What is gone goes, once its own address says so."""
     out = tmp_path / "OUT"
     with FaultySite(**doors) as site:
         migrate(site.url, out, config=quick())

@@ -57,7 +57,6 @@ def test_an_ill_site_is_no_migration(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("doors", [DOORS["open"], NO_REST], ids=["open", "no_rest"])
 def test_an_ill_site_changes_nothing(tmp_path: Path, doors: dict[str, bool]) -> None:
-    """CASES: no_purge_after_failure."""
     out = tmp_path / "OUT"
     with FaultySite(**doors) as site:
         migrate(site.url, out, config=quick())

@@ -132,8 +132,8 @@ def test_rest_items_of_odd_types(tmp_path: Path, fault: str) -> None:
     holds(out)
 
 
-def test_a_listing_with_one_broken_page_is_kept(tmp_path: Path) -> None:
-    """CASES: partial_rest_kept."""
+def test_partial_rest_kept(tmp_path: Path) -> None:
+    """One broken page of a listing costs at most the item that breaks it, by name."""
     with FaultySite(feed=False, sitemap=False) as site:
         for number in range(230):
             site.add(f"nota-{number}", content="<p>Breve.</p>")
@@ -156,8 +156,8 @@ def test_a_listing_with_one_broken_page_is_kept(tmp_path: Path) -> None:
         holds(out)
 
 
-def test_a_listing_that_shifts_while_it_is_read(tmp_path: Path) -> None:
-    """CASES: listing_shifts."""
+def test_listing_shifts(tmp_path: Path) -> None:
+    """A post that goes while a listing is read hides no other."""
     with FaultySite(feed=False, sitemap=False) as site:
         for number in range(150):
             site.add(f"nota-{number}", content="<p>Breve.</p>")
@@ -217,8 +217,8 @@ def custom_type(site: FaultySite, readable: bool) -> None:
     site.answer = answer  # type: ignore[method-assign]
 
 
-def test_custom_types_are_found_or_named(tmp_path: Path) -> None:
-    """CASES: custom_types_found."""
+def test_custom_types_found(tmp_path: Path) -> None:
+    """Types of the site's own are found; one that can't be read is named."""
     with FaultySite() as site:
         custom_type(site, readable=True)
         migrate(site.url, tmp_path / "a", config=quick())
@@ -234,8 +234,8 @@ def test_custom_types_are_found_or_named(tmp_path: Path) -> None:
         holds(tmp_path / "b")
 
 
-def test_a_thin_body_yields_to_the_page(tmp_path: Path) -> None:
-    """CASES: api_body_thin, shortcodes_never_leak."""
+def test_api_body_thin(tmp_path: Path) -> None:
+    """Where REST's body lacks what the page prints, the page's is taken."""
     bodies = {
         102: "",
         103: "[vc_row][vc_column][vc_column_text]Aquí nada[/vc_column_text][/vc_column][/vc_row]",
@@ -294,8 +294,8 @@ def test_sitemaps_that_misbehave(tmp_path: Path, fault: str) -> None:
     assert set(told.values()) <= {"bad_answer", "not_html"}, told
 
 
-def test_sitemap_entries_that_are_gone_doubled_or_foreign(tmp_path: Path) -> None:
-    """CASES: sitemap_reconciled, per_item_outcome."""
+def test_per_item_outcome(tmp_path: Path) -> None:
+    """Entries that are gone, doubled or foreign each end as failed, excluded or exported."""
     out = tmp_path / "OUT"
     with FaultySite(**NO_REST) as site:
 
@@ -462,7 +462,6 @@ def test_spellings_of_one_address_are_one_article(tmp_path: Path) -> None:
 
 
 def test_one_slug_in_two_languages_and_equal_titles(tmp_path: Path) -> None:
-    """CASES: same_slug_two_languages, equal_titles."""
     for name, doors in DOORS.items():
         out = tmp_path / name
         with FaultySite(**doors) as site:
@@ -476,8 +475,8 @@ def test_one_slug_in_two_languages_and_equal_titles(tmp_path: Path) -> None:
         holds(out)
 
 
-def test_sources_that_know_of_different_posts_are_united(tmp_path: Path) -> None:
-    """CASES: sitemap_reconciled."""
+def test_sitemap_reconciled(tmp_path: Path) -> None:
+    """Every source adds what the others lack."""
     out = tmp_path / "OUT"
     with FaultySite() as site:
         hidden = {102: POSTS, 103: re.compile("sitemap").search, 104: re.compile("/feed").search}
@@ -501,7 +500,6 @@ def test_sources_that_know_of_different_posts_are_united(tmp_path: Path) -> None
 
 
 def test_one_id_on_two_sites_of_a_network_and_in_two_languages(tmp_path: Path) -> None:
-    """CASES: same_slug_two_languages: identity is the address."""
     out = tmp_path / "OUT"
     with FaultySite(**NO_REST) as site:
         good, path = site.answer, site.path(103)
@@ -555,8 +553,8 @@ def test_odd_forms_of_robots(tmp_path: Path, form: str) -> None:
         assert run(site, tmp_path / "OUT") == {}
 
 
-def test_old_wordpress_without_content_routes(tmp_path: Path) -> None:
-    """CASES: old_wordpress."""
+def test_old_wordpress(tmp_path: Path) -> None:
+    """REST without routes for content is as good as none."""
     with FaultySite() as site:
         index = json.dumps({"name": "x", "namespaces": ["oembed/1.0"], "routes": {}}).encode()
         change(
