@@ -21,6 +21,7 @@ from presslift.scraper.parse.people import split_names
 
 ELLIPSIS = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?")
 TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
+EMOJI = re.compile(r"<img(?=[^>]*core/emoji/)[^>]*\balt=[\"']([^\"']*)[\"'][^>]*>", re.I)
 WORD = re.compile(r"[^\W_]+")
 OPENING = 20_000
 """Characters of a content that are looked at for an excerpt made of it: WordPress takes the first 55 words."""
@@ -274,7 +275,8 @@ def read_feed(item: dict[str, Any], zone: str | None = None) -> ItemReading:
         whole(next(iter(parse_qs(split_url(guid).query).get("p", [])), None)) if isinstance(guid, str) else None
     )
     url = string(item.get("link"))
-    content, excerpt = _without_feed_footer(string(item.get("content")), url), excerpt_of(item.get("description"), url)
+    content = _without_feed_footer(with_emoji(string(item.get("content"))), url)
+    excerpt = excerpt_of(with_emoji(string(item.get("description"))), url)
     return ItemReading(
         source="feed",
         url=url,
@@ -290,6 +292,11 @@ def read_feed(item: dict[str, Any], zone: str | None = None) -> ItemReading:
         terms_complete=True,
         comment_count=item["comment_count"] if isinstance(item.get("comment_count"), int) else None,
     )
+
+
+def with_emoji(text: str | None) -> str | None:
+    """HTML with the characters that WordPress turns into pictures for feed readers (``wp_staticize_emoji``)."""
+    return EMOJI.sub(lambda found: found[1], text) if text and "core/emoji" in text else text
 
 
 def _without_feed_footer(content: str | None, url: str | None) -> str | None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from presslift.records import Account, Article, Capture, Comment, Extraction, Media, Person, RelatedLink, Seo, Term, Translation
+from presslift.scraper.fetch.addresses import canonical
 from presslift.scraper.parse import custom_fields, people
 from presslift.scraper.parse.bodies import as_printed, choose_body
 from presslift.scraper.parse.comments import merge_comments
@@ -306,7 +307,7 @@ def _terms(article: Article, sources: Sources, site: SiteView, ballot: Ballot) -
         found = _united(found, _page_terms(sources, site))
         if feed and feed.term_names:
             found, cue = _from_feed(found, feed.term_names, site), "feed"
-    terms = [_completed(t, site) for t in found]
+    terms = [replace(t, url=canonical(t.url)) if t.url else t for t in (_completed(t, site) for t in found)]
     article.terms = ballot.pick("terms", (terms, cue, confidence)) or []
     article.categories = [t for t in article.terms if t.taxonomy == "category"]
     article.tags = [t for t in article.terms if t.taxonomy == "post_tag"]

@@ -97,3 +97,9 @@ def test_the_line_that_plugins_put_under_a_feed_is_no_text_of_the_post() -> None
     own = f'<p>As told in <a href="{URL}">The old bridge</a>, and again in the spring issue of the magazine, which you find <a href="https://press.example.org/">here</a> for free.</p>'
     kept = feed("", CONTENT + own).content_html
     assert kept is not None and "spring issue" in kept
+
+
+def test_pictures_of_characters_are_characters_again() -> None:
+    picture = '<img src="https://s.w.org/images/core/emoji/15.0.3/72x72/2122.png" alt="™" class="wp-smiley" style="height: 1em;" />'
+    read = feed(f"<p>On OS X{picture} only.</p>", f"<p>On OS X{picture} only, and <img src='/u/a.jpg' alt='a'> there.</p>")
+    assert read.content_html == "<p>On OS X™ only, and <img src='/u/a.jpg' alt='a'> there.</p>" and read.excerpt == "On OS X™ only."
