@@ -1,7 +1,7 @@
 """presslift: the content of an existing WordPress site, whole, clean, provably complete, and kept in step.
 
 Each command is one function here: ``extract``, ``probe``, ``migrate``, ``sync``, ``export``, ``reparse``, ``check``,
-``open_dataset``. They are imported when first used, so that ``import presslift`` costs nothing.
+``changes``, ``open_dataset``. They are imported when first used, so that ``import presslift`` costs nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from presslift.checking import check as check
     from presslift.dataset import open_dataset as open_dataset
+    from presslift.following import changes as changes
     from presslift.pipeline import RunSummary as RunSummary
     from presslift.pipeline import export as export
     from presslift.pipeline import extract as extract
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "check": "presslift.checking",
+    "changes": "presslift.following",
     "open_dataset": "presslift.dataset",
     "Article": "presslift.records",
     **dict.fromkeys(("RunSummary", "export", "extract", "migrate", "probe", "reparse", "status", "sync"), "presslift.pipeline"),
@@ -35,6 +37,7 @@ __all__ = [
     "Article",
     "RunSummary",
     "__version__",
+    "changes",
     "check",
     "export",
     "extract",

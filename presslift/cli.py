@@ -116,28 +116,64 @@ def migrate(terminal: Terminal, /, url: str, out: Path, config: Path | None, **f
 @cli.command(short_help="Bring a folder up to date with its site.")
 @click.argument("out", type=FOLDER)
 @CONFIG_OPTION
+@click.option("--every", metavar="SPAN", help="Stay, and sync again after so long: 30m, 6h, 1d. With jitter, and back-off on failures.")
 @click.option("--full", is_flag=True, help="Look at every page, whatever the site says of changes.")
+@click.option("--dry-run", is_flag=True, help="Only name the addresses that would be asked for.")
+@click.option("--comments/--no-comments", default=None, help="Take comments, or leave them out: those taken before go as well.")
 @REMOVALS_OPTION
 @fetching
 @click.pass_obj
-def sync(terminal: Terminal, /, out: Path, config: Path | None, full: bool, accept_removals: bool, **flags: Any) -> None:
+def sync(terminal: Terminal, /, out: Path, config: Path | None, every: str | None, dry_run: bool, **flags: Any) -> None:
     """Bring OUT up to date with its site: new, changed, moved and vanished articles.
 
-    What is given here is kept in OUT/config.yaml, and holds for later commands too.
+    What is given here is kept in OUT/config.yaml, and holds for later commands too. How a run ended, and when the next is due,
+    stands in OUT/health.json.
     """
-    from presslift.pipeline import sync as run
-    from presslift.pipeline.run import open_folder
+    from presslift.cli_sync import keep_in_step, say_what_would_be_asked, sync_once
+    from presslift.pipeline.folders import open_folder
 
     open_folder(out)
-    settings = chosen_settings(config, out, flags)
-    terminal.start(settings, out, resumable=True)
-    summary = run(
-        out,
-        config=settings,
-        options=terminal.options(full=full, accept_removals=accept_removals, explicit_delay=flags["delay"] is not None),
-    )
-    terminal.finish(summary)
-    sys.exit(summary.exit_code)
+    if dry_run:
+        say_what_would_be_asked(terminal, out, chosen_settings(config, out, flags), full=flags["full"])
+    elif every is not None:
+        keep_in_step(terminal, out, every, config, flags)
+    else:
+        sys.exit(sync_once(terminal, out, config, flags))
+
+
+@cli.command(short_help="Name what changed since an event.")
+@click.argument("out", type=FOLDER)
+@click.option("--since", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only events after this one.  [default: all]")
+@JSON_OPTION
+@click.pass_obj
+def changes(terminal: Terminal, /, out: Path, since: int, as_json: bool) -> None:
+    """Name what changed in OUT after the event SEQ: created, updated, moved, removed, restored; one a line, oldest first.
+
+    With --json as in changes.jsonl. Remember the last seq, and give it as --since the next time.
+    """
+    import msgspec
+
+    from presslift.following import changes as run
+    from presslift.summaries import change_line
+
+    terminal.start(None, out)
+    for change in run(out, since=since):
+        terminal.give(msgspec.json.encode(change).decode() if as_json else change_line(change))
+
+
+@cli.command(short_help="Print what cron or systemd needs to sync a folder.")
+@click.argument("out", type=FOLDER)
+@click.option("--every", required=True, metavar="SPAN", help="Between two runs: 30m, 6h, 1d.")
+@click.option("--as", "kind", type=click.Choice(["cron", "systemd"]), required=True, help="A line, or a service and its timer.")
+@click.option("--into", type=FOLDER, metavar="FOLDER", help="Write the units there instead, such as /etc/systemd/system.")
+@click.pass_obj
+def schedule(terminal: Terminal, /, out: Path, every: str, kind: str, into: Path | None) -> None:
+    """Print a cron line, or a systemd service and timer, that keep OUT in step. Nothing is installed."""
+    from presslift.cli_sync import print_schedule
+    from presslift.pipeline.folders import open_folder
+
+    terminal.start(None, out)
+    print_schedule(terminal, open_folder(out), every, kind, into)
 
 
 @cli.command(short_help="Prove that a folder's dataset is whole.")
@@ -183,7 +219,7 @@ def export(terminal: Terminal, /, out: Path, formats: tuple[str, ...], more: tup
     The formats of OUT/config.yaml are written, and those given with --to beside them, from now on.
     """
     from presslift.pipeline import export as run
-    from presslift.pipeline.run import open_folder
+    from presslift.pipeline.folders import open_folder
 
     open_folder(out)
     settings = chosen_settings(config, out, {})
@@ -204,7 +240,7 @@ def export(terminal: Terminal, /, out: Path, formats: tuple[str, ...], more: tup
 def reparse(terminal: Terminal, /, out: Path, learn: bool, config: Path | None) -> None:
     """Parse the archive of OUT anew and write its exports, offline: after correcting overrides.yaml, or with a newer presslift."""
     from presslift.pipeline import reparse as run
-    from presslift.pipeline.run import open_folder
+    from presslift.pipeline.folders import open_folder
 
     open_folder(out)
     settings = chosen_settings(config, out, {})

@@ -113,7 +113,7 @@ def chosen_settings(config: Path | None, out: Path | None, flags: dict[str, Any]
     from presslift.config import load_settings, override
 
     if config is not None:
-        from presslift.pipeline.run import search_modules
+        from presslift.pipeline.folders import search_modules
 
         search_modules(config.parent)
     own = out / "config.yaml" if out is not None else None

@@ -34,6 +34,12 @@ class SiteError(PressliftError):
     exit_code = 3
 
 
+class NotNow(PressliftError):
+    """It is not the time to ask the site (``sync.allowed_hours``); nothing was asked, and nothing is wrong."""
+
+    exit_code = 0
+
+
 class Locked(PressliftError):
     """Another run holds OUT; the message names the holder."""
 

@@ -123,11 +123,16 @@ def _of_the_disk(error: BaseException, terminal: Terminal) -> tuple[int, str] | 
 
 
 def _defect(error: BaseException, terminal: Terminal) -> int:
+    terminal.last_line(defect_line(error, terminal))
+    return 70
+
+
+def defect_line(error: BaseException, terminal: Terminal) -> str:
+    """What to say of an exception that nobody expected; its traceback is written to a log."""
     what = " ".join(f"{type(error).__name__}: {error}".split())
     log = _logged("".join(traceback.format_exception(error)), terminal)
     where = f"the traceback is in {log}" if log else "no file for the traceback could be written"
-    terminal.last_line(f"a defect of presslift: {what[:300]}; {where}")
-    return 70
+    return f"a defect of presslift: {what[:300]}; {where}"
 
 
 def _logged(trace: str, terminal: Terminal) -> Path | None:

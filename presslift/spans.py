@@ -41,6 +41,11 @@ class Hours(Struct, frozen=True, kw_only=True):
         begin = at.replace(hour=self.begin.hour, minute=self.begin.minute, second=0, microsecond=0)
         return ((begin if begin > at else begin + timedelta(days=1)) - at).total_seconds()
 
+    def seconds_left(self, at: datetime) -> float:
+        """The seconds from a moment within them until they end."""
+        end = at.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
+        return ((end if end > at else end + timedelta(days=1)) - at).total_seconds()
+
 
 def hours_of(text: str) -> Hours:
     """The hours that ``22:00-06:00`` means. Raises ``ValueError`` for anything else, and for no time at all."""

@@ -11,7 +11,7 @@ from presslift.terminal import duration
 if TYPE_CHECKING:
     from presslift.config import Settings
     from presslift.pipeline import RunSummary
-    from presslift.records import SiteFacts
+    from presslift.records import Change, SiteFacts
 
 CHANGES = ("created", "updated", "moved", "restored", "removed")
 MOST_SHOWN = 20
@@ -34,6 +34,12 @@ def summary_lines(summary: RunSummary) -> list[str]:
     if summary.exit_code:
         lines.append(f"  not everything could be read: see {Path(summary.out) / 'export' / 'failures.jsonl'}; the next sync tries again")
     return lines
+
+
+def change_line(change: Change) -> str:
+    """An event for people: seq, when, what, where, and what of it changed."""
+    more = f"  (was {change.old_url})" if change.old_url else f"  ({', '.join(change.fields)})" if change.fields else ""
+    return f"{change.seq:>6}  {change.at[:16].replace('T', ' ')}  {change.change:<8}  {change.url}{more}"
 
 
 def scope_line(settings: Settings) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -44,13 +45,24 @@ class Getter:
     the run, so that a dead address is asked once. A site that is down, or has shut its door, is left in peace: what is
     still to be asked fails without being asked. What an earlier run had is asked for only if it changed, unless ``full``;
     ``suspects`` are numbers of responses, earlier and new, that the server would have called the same and that are not;
-    ``partial`` is set for a run that does not ask every list.
+    nothing is asked after ``until``, a monotonic time; ``partial`` is set for a run that does not ask every list.
     """
 
-    def __init__(self, store: Store, client: Client, archive: Archive, run: int, *, any_run: bool = False, full: bool = False):
+    def __init__(
+        self,
+        store: Store,
+        client: Client,
+        archive: Archive,
+        run: int,
+        *,
+        any_run: bool = False,
+        full: bool = False,
+        until: float | None = None,
+    ):
         self._store, self._client, self._archive, self._run = store, client, archive, run
         self._any_run = any_run
         self._conditional = not any_run and not full and is_trusted(store, "validators")
+        self._until = until
         self._past_cache = not is_trusted(store, "rest")
         self._had: dict[str, Row] = {}
         self.suspects: list[tuple[int, int]] = []
@@ -69,7 +81,7 @@ class Getter:
         kept = self._kept(url)
         if kept is not None:
             return kept
-        if self._given_up is not None:
+        if self._is_over():
             raise self._unasked(url)
         try:
             etag, last_modified = self._condition(url, kind)
@@ -133,8 +145,12 @@ class Getter:
             return None
         return FetchError(home.url, verdict.reason or "http_status", verdict.detail, home.status)
 
+    def _is_over(self) -> bool:
+        return self._given_up is not None or (self._until is not None and time.monotonic() > self._until)
+
     def _unasked(self, url: str) -> FetchError:
-        assert self._given_up is not None
+        if self._given_up is None:
+            return FetchError(url, "budget", "not asked: sync.allowed_hours are over", attempts=0)
         why = f"not asked: {GIVE_UP_AFTER} addresses in a row gave trouble, and the home page does: {self._given_up.detail}"
         return FetchError(url, self._given_up.reason, why, self._given_up.status, attempts=0)
 
@@ -206,10 +222,10 @@ class Getter:
 
     def _while_well(self, urls: Iterable[str], unasked: list[str]) -> Iterator[str]:
         for url in urls:
-            if self._given_up is None:
-                yield url
-            else:
+            if self._is_over():
                 unasked.append(url)
+            else:
+                yield url
 
     def gather(self, urls: Iterable[str], *, kind: str) -> dict[str, Response | FetchError]:
         """Ask for some addresses at once; what this run has of them already comes from the archive."""

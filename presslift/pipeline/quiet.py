@@ -75,7 +75,7 @@ class Looker:
 
     def plan(self) -> Plan:
         """Look at the site, as little as will do. Failures of the way there are left to whoever looks at everything."""
-        why = self._needs_all()
+        why = self.why_all()
         if why is not None:
             return Plan(level="all", why=why, sample=True)
         assert self.seen is not None and self.facts is not None
@@ -86,7 +86,7 @@ class Looker:
                 if not self.seen.dated and lists.undated() <= FEW:
                     return Plan(level="all", why="few pages, and nothing tells when they changed")
                 return self._by_lists(lists)
-            if self._is_due(self.seen.listed_at, self._settings.sync.listing_every):
+            if self.listing_due():
                 why = f"a complete listing is due every {self._settings.sync.listing_every}"
                 return Plan(level="all" if lists.undated() else "listing", why=why, without=rest.unchanged_media(), sample=True)
             return self._by_rest(rest, lists)
@@ -95,7 +95,7 @@ class Looker:
         except Refused as refused:
             return Plan(level="all", why=f"the site's lists are not as they were: {refused}")
 
-    def _needs_all(self) -> str | None:
+    def why_all(self) -> str | None:
         """Why everything is to be looked at; None when less will do."""
         seen, last = self.seen, self._store.row("SELECT state FROM runs WHERE id < ? ORDER BY id DESC LIMIT 1", self._run)
         if seen is None or self.facts is None or last is None:
@@ -112,6 +112,10 @@ class Looker:
             return "what may be gone is looked at again"
         return None
 
+    def listing_due(self) -> bool:
+        """Whether everything is to be listed, or a sample looked at, again."""
+        return self.seen is not None and self._is_due(self.seen.listed_at, self._settings.sync.listing_every)
+
     @staticmethod
     def _is_due(at: str, every: str) -> bool:
         age = datetime.now(UTC) - datetime.fromisoformat(at)
@@ -119,7 +123,7 @@ class Looker:
         return age < timedelta(0) or age >= timedelta(seconds=seconds_of(every))
 
     def _by_rest(self, look: RestLook, lists: ListsLook) -> Plan:
-        again, turn = self._to_try_again(), lists.in_turn(self._last_at())
+        again, turn = self.to_try_again(), lists.in_turn(self.last_at())
         different = look.different()
         if different and self._settings.scope.limit is not None:
             raise TooMuch("something changed, and the newest are taken up to a limit")
@@ -131,22 +135,23 @@ class Looker:
         return plan if different or again or turn else Plan(level="nothing", why="the newest entries and the totals are as they were")
 
     def _by_lists(self, lists: ListsLook) -> Plan:
-        again = [*self._to_try_again(), *(r["key"] for r in self._store.rows("SELECT key FROM addresses WHERE gone_run > 0"))]
+        again = [*self.to_try_again(), *(r["key"] for r in self._store.rows("SELECT key FROM addresses WHERE gone_run > 0"))]
         events, gone = lists.read()
         if events and self._settings.scope.limit is not None:
             return Plan(level="all", why="something changed, and the newest are taken up to a limit")
-        keys = [*again, *lists.commented(), *lists.in_turn(self._last_at())]
+        keys = [*again, *lists.commented(), *lists.in_turn(self.last_at())]
         mark(self._store, self._run, keys)
-        due = self.seen is not None and self._is_due(self.seen.listed_at, self._settings.sync.listing_every)
+        due = self.listing_due()
         if not events and not gone and not keys and not due:
             return Plan(level="nothing", why="all that is listed has the dates that it had")
         return Plan(level="changes", why="lists, dates and pages in turn", events=events, gone=gone, keys=keys, sample=due)
 
-    def _last_at(self) -> str:
+    def last_at(self) -> str:
+        """When the last good run began."""
         row = self._store.row("SELECT started_at FROM runs WHERE id < ? AND state = 'done' ORDER BY id DESC LIMIT 1", self._run)
         return row["started_at"] if row else "2001-01-01T00:00:00Z"
 
-    def _to_try_again(self) -> list[str]:
+    def to_try_again(self) -> list[str]:
         """Keys of what was not reached, or failed by the site's trouble; and some of what failed otherwise, the longest waiting first."""
         rows = list(
             self._store.rows(

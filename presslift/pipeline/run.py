@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from presslift.config import Settings, dump, load_settings
-from presslift.errors import NotAnOut, OutUnwritable, PressliftError, SiteError, Stopped, UsageError
+from presslift.config import Settings
+from presslift.errors import NotAnOut, NotNow, OutUnwritable, PressliftError, SiteError, Stopped
 from presslift.exports import write_dataset
 from presslift.exports.format import choose_formats
 from presslift.pipeline.archives import ArchiveReader
 from presslift.pipeline.dependents import RETOLD, dependents
 from presslift.pipeline.finding import Finder
+from presslift.pipeline.folders import made, open_folder, own_settings, record_settings, search_modules
 from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold
 from presslift.pipeline.quiet import Looker, Plan, remember, vanished
@@ -39,12 +36,9 @@ from presslift.scraper.fetch.addresses import site_hosts, start_address
 from presslift.scraper.fetch.archive import Archive
 from presslift.scraper.fetch.client import Client
 from presslift.scraper.probe import probe_site
+from presslift.spans import hours_of
 from presslift.store import FILE_NAME, Store, writable
 from presslift.transforms import build_chain
-
-CONFIG = "config.yaml"
-HARMLESS = frozenset({CONFIG, "overrides.yaml", "site.yaml", ".lock", "lost+found", ".DS_Store"})
-"""What a folder may hold that is to become an OUT."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -111,7 +105,7 @@ def migrate(
     if limit is not None:
         settings = msgspec.structs.replace(settings, scope=msgspec.structs.replace(settings.scope, limit=limit))
     fresh = not (folder / FILE_NAME).exists()
-    with _made(folder), hold(folder), Store(folder, create=fresh) as store:
+    with made(folder), hold(folder), Store(folder, create=fresh) as store:
         known = store.get_meta("site")
         if known is not None and site_hosts(known).isdisjoint(site_hosts(address)):
             raise NotAnOut(f"{folder}: is an OUT of {known}, not of {address}; name another folder with -o")
@@ -121,9 +115,11 @@ def migrate(
 def sync(
     out: str | Path, *, config: str | Path | Settings | None = None, progress: Progress | None = None, options: Options | None = None
 ) -> RunSummary:
-    """Bring an OUT up to date. Raises as ``migrate`` does, and ``NotAnOut`` for a folder that is none."""
+    """Bring an OUT up to date. Raises as ``migrate`` does, ``NotAnOut`` for a folder that is none, ``NotNow`` when it may not ask."""
     folder = open_folder(out)
     settings = _checked(folder, config)
+    if seconds_until_allowed(settings):
+        raise NotNow(f"{folder}: nothing was asked: sync.allowed_hours is {settings.sync.allowed_hours}, and it is {datetime.now():%H:%M}")
     with hold(folder), Store(folder) as store:
         site = store.get_meta("site")
         if site is None:
@@ -131,16 +127,10 @@ def sync(
         return _perform("sync", folder, site, store, settings, _merged(options, progress))
 
 
-def open_folder(out: str | Path) -> Path:
-    """An OUT's folder. Raises ``NotAnOut``."""
-    folder = Path(out)
-    if re.match(r"https?:/", str(out)):
-        raise NotAnOut(f"{out}: is an address; name the folder that was given to migrate with -o")
-    if not folder.is_dir():
-        raise NotAnOut(f"{folder}: {'is a file' if folder.exists() else 'no such folder'}; `presslift migrate URL -o {folder}` makes one")
-    if not (folder / FILE_NAME).is_file():
-        raise NotAnOut(f"{folder}: no {FILE_NAME} in it, so it is no OUT of presslift; name the folder given to migrate with -o")
-    return folder
+def seconds_until_allowed(settings: Settings) -> float:
+    """The seconds until ``sync.allowed_hours`` begin, by this machine's clock; 0 within them, or where there are none."""
+    hours = settings.sync.allowed_hours
+    return hours_of(hours).seconds_until(datetime.now()) if hours else 0.0
 
 
 def _merged(options: Options | None, progress: Progress | None) -> Options:
@@ -157,65 +147,6 @@ def _checked(folder: Path, config: str | Path | Settings | None) -> Settings:
     return settings
 
 
-def own_settings(folder: Path, config: str | Path | None = None) -> Settings:
-    """The settings of a file, else of OUT's config.yaml, else the defaults. Raises ``ConfigError``."""
-    if config is not None:
-        search_modules(Path(config).parent)
-        return load_settings(Path(config))
-    own = folder / CONFIG
-    return load_settings(own if own.is_file() else None)
-
-
-def search_modules(folder: Path) -> None:
-    """Have a user's own transforms found in a folder: OUT's, or config.yaml's. What is installed comes first."""
-    path = str(folder.resolve())
-    if path not in sys.path:
-        sys.path.append(path)
-
-
-def record_settings(folder: Path, settings: Settings) -> None:
-    """Keep settings in OUT's config.yaml; comments and what did not change stay as a person wrote them."""
-    path, new = folder / CONFIG, folder / f".{CONFIG}.new"
-    before = path.read_text(encoding="utf-8-sig") if path.is_file() else None
-    if before is not None and load_settings(path) == settings:
-        return
-    with writable(folder):
-        try:
-            with new.open("w", encoding="utf-8") as file:
-                file.write(dump(settings, before))
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(path)
-        except OSError:
-            new.unlink(missing_ok=True)
-            raise
-
-
-@contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """Have the folder for a migration. A first run that got nothing from the site (exit code 3) leaves nothing behind."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: is a file; name a folder with -o")
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    there = set() if missing else {path.name for path in folder.iterdir()}
-    fresh = FILE_NAME not in there
-    if fresh and there - HARMLESS:
-        raise NotAnOut(f"{folder}: is not empty and no OUT of presslift; name a new folder with -o")
-    with writable(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except PressliftError as error:
-        if fresh and error.exit_code == SiteError.exit_code:
-            for path in folder.iterdir():
-                if path.name not in there:
-                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-            with suppress(OSError):
-                for path in missing:
-                    path.rmdir()
-        raise
-
-
 def _perform(command: str, folder: Path, site: str, store: Store, settings: Settings, options: Options) -> RunSummary:
     started, begun = now(), time.monotonic()
     first = store.row("SELECT 1 FROM articles LIMIT 1") is None or store.row("SELECT 1 FROM runs WHERE state = 'done'") is None
@@ -227,10 +158,12 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
     if options.full:
         trust_again(store)
     stop = options.stop or threading.Event()
+    hours = hours_of(settings.sync.allowed_hours) if command == "sync" and settings.sync.allowed_hours else None
     client = Client(settings.fetch, site, archive=archive, aliases=settings.site.aliases, explicit_delay=options.explicit_delay, stop=stop)
     summary = RunSummary(out=str(folder), site=site, run=run, resumed=resumed)
     try:
-        _steps(summary, folder, store, settings, options, Getter(store, client, archive, run, full=options.full), first)
+        until = time.monotonic() + hours.seconds_left(datetime.now()) if hours else None
+        _steps(summary, folder, store, settings, options, Getter(store, client, archive, run, full=options.full, until=until), first)
     except PressliftError as error:
         if isinstance(error, SiteError):
             store.undo_discovery(run)
