@@ -80,7 +80,7 @@ def as_utf8(data: bytes, content_type: str | None, warnings: list[str]) -> tuple
 
 def mend(data: bytes, warnings: list[str]) -> bytes:
     """UTF-8 without control characters and premature ``</body>`` and ``</html>``: they end the page for lxml."""
-    if len(data.translate(None, CONTROL_BYTES)) != len(data) or NONCHARACTERS in data:
+    if len(data.translate(None, CONTROL_BYTES)) != len(data) or (NONCHARACTERS[:1] in data and NONCHARACTERS in data):
         found = list(CONTROLS.finditer(data))
         if found:
             first = len(data[: found[0].start()].decode("utf-8", "replace"))
@@ -91,8 +91,7 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
         if len(once) != len(data):
             warnings.append("encoding: UTF-8 that was encoded twice is mended")
         data = once
-    if _may_have_long_tags(data):
-        data = LONG_TAG.sub(lambda tag: b"<%b>" % tag[1] if len(tag[0].split()) > MOST_WORDS else tag[0], data)
+    data = _without_long_tags(data)
     closer = CLOSER.search(data)
     # What follows the real end is white space, comments and late scripts; anything else shows a premature closer.
     if closer and CONTENT.search(data, closer.end()):
@@ -101,13 +100,20 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
     return data
 
 
-def _may_have_long_tags(data: bytes) -> bool:
+def _without_long_tags(data: bytes) -> bytes:
     # A tag of twenty thousand bytes holds one of these stretches, wherever it starts.
-    step = 10_000
-    return any(
-        data.find(b"<", start, start + step) < 0 and data.find(b">", start, start + step) < 0
-        for start in range(0, len(data) - step + 1, step)
-    )
+    step, done, before = 10_000, 0, -1
+    kept: list[bytes] = []
+    for start in range(0, len(data) - step + 1, step):
+        if start < done or data.find(b"<", start, start + step) >= 0 or data.find(b">", start, start + step) >= 0:
+            continue
+        before, last = start, before
+        opening = data.rfind(b"<", done, start) if last != start - step else -1
+        tag = LONG_TAG.match(data, opening) if opening >= 0 else None
+        if tag and len(tag[0].split()) > MOST_WORDS:
+            kept += [data[done:opening], b"<%b>" % tag[1]]
+            done = tag.end()
+    return b"".join([*kept, data[done:]]) if kept else data
 
 
 def _once_encoded(match: re.Match[bytes]) -> bytes:
