@@ -24,6 +24,9 @@ records or on which source answered, how sure the reader was, and what is known 
 readers of the article see of these stands in the body."""
 
 
+_ENCODER = msgspec.json.Encoder(order="sorted")
+
+
 def content_of(article: Article) -> dict[str, Any]:
     """The content fields as plain values, without what is incidental to them."""
     content: dict[str, Any] = {}
@@ -40,8 +43,12 @@ def content_of(article: Article) -> dict[str, Any]:
 
 def content_hash(article: Article) -> str:
     """SHA-256, in hex, of the content fields as canonical JSON (sorted keys, no spaces, UTF-8)."""
-    canonical = json.dumps(content_of(article), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+    content = content_of(article)
+    try:
+        canonical = _ENCODER.encode(content)
+    except UnicodeEncodeError:  # a half of a surrogate pair
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(canonical).hexdigest()
 
 
 def changed_fields(old: Article, new: Article) -> list[str]:

@@ -38,8 +38,6 @@ SIZE_SUFFIX = re.compile(r"-(\d{2,4})x(\d{2,4})(?=\.\w{3,5}$)")
 
 _SRCSET = re.compile(r"\s*(\S*[^\s,])(?:\s+([\d.]+)([wxh]))?\s*(?:,|$)")
 
-_VOID_TO_LIBXML = ("<source", "<track", "<wbr", "<SOURCE", "<TRACK", "<WBR")
-
 _AS_WRITTEN = "#$%&+,/:;=?@[\\]^`{|}!'()*~-_."
 """What stays in an address when the rest is encoded. libxml2 encodes no more than this in ``href`` and ``src``."""
 
@@ -74,14 +72,13 @@ _shelf = _Shelf()
 def parse(html: str) -> HtmlElement:
     """A body as the contents of one ``div``, the caller's to change; never raises, what can't be read is an empty ``div``."""
     if _shelf.root is not None and _shelf.html == html:
-        kept, _shelf.html, _shelf.root = _shelf.root, None, None
-        return kept
-    root, cut = _parsed(html)
-    if cut:
-        root, _ = _parsed(_flat().clean(html))
-    if any(tag in html for tag in _VOID_TO_LIBXML):
-        for element in list(root.iter("source", "track", "wbr")):
-            _empty_out(element)
+        root, _shelf.html, _shelf.root = _shelf.root, None, None
+    else:
+        root, cut = _parsed(html)
+        if cut:
+            root, _ = _parsed(_flat().clean(html))
+    for element in list(root.iter("source", "track", "wbr")):
+        _empty_out(element)
     return root
 
 

@@ -15,6 +15,7 @@ from presslift.scraper.fetch.addresses import article_id
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.page import PageReading, read_page
 from presslift.transforms import Context, Transform, apply, build_chain
+from presslift.transforms.tree import keep
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -68,7 +69,7 @@ def extract(html: bytes | str, url: str | None = None, *, profile: SiteProfile |
     Ids are made from ``url``. Raises ``ParseError`` when ``html`` is no page at all.
     """
     settings = config or Settings()
-    page = read_page(html, url, profile=profile, settings=settings.site, custom=settings.custom)
+    page = read_page(html, url, profile=profile, settings=settings.site, custom=settings.custom, with_tree=True)
     return record_of(page, url, config)
 
 
@@ -87,5 +88,7 @@ def record_of(page: PageReading, url: str | None, config: Settings | None = None
         language=settings.site.language,
         timezone=settings.site.timezone,
     )
+    if page.body.tree is not None and article.body_html:
+        keep(article.body_html, page.body.tree)
     article = apply(chain, article, context)
     return msgspec.structs.replace(article, content_hash=content_hash(article))

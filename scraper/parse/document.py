@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, KeysView, Sequence, Set
 from functools import cached_property, lru_cache
+from html import escape
 from typing import Any
 
 import lxml.html
@@ -106,7 +107,8 @@ class Document:
 
 def _json_ld_nodes(text: str) -> list[dict[str, Any]]:
     text = text.strip().removeprefix("<!--").removesuffix("-->").strip()
-    text = re.sub(r"^\s*//\s*<!\[CDATA\[|^\s*<!\[CDATA\[|(//)?\s*\]\]>\s*$", "", text)
+    if "CDATA" in text or "]]>" in text:
+        text = re.sub(r"^\s*//\s*<!\[CDATA\[|^\s*<!\[CDATA\[|(//)?\s*\]\]>\s*$", "", text)
     data: Any = None
     for attempt in (text, re.sub(r",\s*([}\]])", r"\1", re.sub(r"(?m)^\s*//.*$|/\*.*?\*/", "", text))):
         try:
@@ -276,8 +278,26 @@ def detach(element: HtmlElement) -> None:
 
 def inner_html(element: HtmlElement) -> str:
     """The element's contents as HTML."""
-    from html import escape
-
+    shell: HtmlElement = lxml.html.Element(str(element.tag), element.attrib)
+    end = f"</{element.tag!s}>"
+    empty = etree.tostring(shell, encoding="unicode", method="html")
+    whole = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    if empty.endswith(end) and whole.endswith(end) and whole.startswith(start := empty.removesuffix(end)):
+        return whole[len(start) : -len(end)]
     parts = [escape(element.text or "", quote=False)]
     parts.extend(etree.tostring(child, encoding="unicode", method="html") for child in element)
     return "".join(parts)
+
+
+def body_tree(element: HtmlElement) -> HtmlElement | None:
+    """The element as the tree of its contents: a plain ``div`` of its own, without white space at its edges. None for a whole page."""
+    if element.tag == "html":
+        return None
+    detach(element)
+    element.tag = "div"
+    element.attrib.clear()
+    if element.text:
+        element.text = element.text.lstrip() if len(element) else element.text.strip()
+    if len(element) and (tail := element[-1].tail):
+        element[-1].tail = tail.rstrip(" \t\r\n\f\v")
+    return element

@@ -10,6 +10,7 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 from msgspec import Struct
 
@@ -18,10 +19,11 @@ from presslift.records import Contributor, Footnote, RelatedLink, Translation
 from presslift.scraper.parse import body, comments, custom_fields, footnotes, furniture, lines, metadata, related
 from presslift.scraper.parse.comments import CommentsReading
 from presslift.scraper.parse.counters import fill_counters
-from presslift.scraper.parse.document import Document, inner_html, read_document, read_fragment, select, text_of
+from presslift.scraper.parse.document import Document, body_tree, inner_html, read_document, read_fragment, select
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.site import SiteProfile
 
+TEXTS = etree.XPath("descendant::text()[not(parent::script or parent::style or parent::template or parent::noscript)]", smart_strings=False)
 PAGE_LINKS = ".page-links, .page-link, .post-page-numbers, .post-nav-links, .pagination, .post-pages, .pager-single, .wp-block-post-content-pagination"
 
 
@@ -40,6 +42,8 @@ class BodyReading(Struct, kw_only=True):
     warnings: list[str] = []
     cue: str = "unknown"
     confidence: float = 0.5
+    tree: Any = None
+    """The tree of ``html``, where it was asked for."""
 
 
 class PageReading(Struct, kw_only=True):
@@ -64,8 +68,9 @@ def read_page(
     settings: SiteSettings | None = None,
     custom: dict[str, CustomField] | None = None,
     zone: str | None = None,
+    with_tree: bool = False,
 ) -> PageReading:
-    """Read a page as served; ``zone`` (IANA name or ±hh:mm) serves dates printed without one.
+    """Read a page as served; ``zone`` (IANA name or ±hh:mm) serves dates printed without one; the body ``with_tree`` or not.
 
     Raises ``ParseError`` when it is no page at all; a missing part is None or empty.
     """
@@ -79,6 +84,8 @@ def read_page(
     choice = body.find_body(doc, profile, meta.title)
     reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url, goes_on=paged)
     reading.cue, reading.confidence = choice.cue, choice.confidence
+    if with_tree:
+        reading.tree = body_tree(choice.element)
     return PageReading(
         url=url,
         metadata=meta,
@@ -125,7 +132,7 @@ def read_body(
     furniture.cut(container, profile, title=meta.title, language=meta.language, url=url, featured=meta.featured_image, goes_on=goes_on)
     return BodyReading(
         html=inner_html(container).strip(),
-        words=len(text_of(container).split()),
+        words=sum(len(text.split()) for text in TEXTS(container)),
         notes=found.notes,
         byline=taken.byline,
         authors=taken.authors,
