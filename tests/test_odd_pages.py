@@ -88,19 +88,19 @@ def around(inner: str) -> str:
 
 SENTENCE = "<p>Una frase de prueba con <a href='/x/'>un enlace</a> y <b>algo</b> más, que se repite hasta cansar.</p>"
 HUGE: dict[str, str] = {
-    "paragraphs": around(SENTENCE * 8_000),
+    "paragraphs": around(SENTENCE * 3_000),
     "one-word": around(f"<p>{'a' * 19_000_000}</p>"),
     "deep": around("<div>" * 10_000 + "<p>En el fondo hay un texto con sus palabras, como en cualquier otra parte.</p>" + "</div>" * 10_000),
     "deep-inline": around("<b><i>" * 5_000 + "texto" + "</i></b>" * 5_000),
     "unclosed": around("<ul><li>" * 10_000),
     "attributes": around(f"<p {' '.join(f'a{n}=1' for n in range(100_000))}>Texto.</p>"),
     "comments": around("<!-- " + "-" * 2_000_000 + " --><p>Texto corto.</p>" + "<!--" * 10_000),
-    "entities": around("<p>" + "&amp;&lt;&#x41;&nosuch;" * 100_000 + "</p>"),
-    "links": around("".join(f"<a href='/nota-{n}/'>{n}</a> " for n in range(8_000))),
-    "notes": around("<p>Texto" + "".join(f"<sup><a href='#fn{n}' id='r{n}'>[{n}]</a></sup>" for n in range(2_000)) + "</p><ol>" + "".join(f"<li id='fn{n}'>Nota {n} <a href='#r{n}'>↩</a></li>" for n in range(2_000)) + "</ol>"),
+    "entities": around("<p>" + "&amp;&lt;&#x41;&nosuch;" * 20_000 + "</p>"),
+    "links": around("".join(f"<a href='/nota-{n}/'>{n}</a> " for n in range(3_000))),
+    "notes": around("<p>Texto" + "".join(f"<sup><a href='#fn{n}' id='r{n}'>[{n}]</a></sup>" for n in range(700)) + "</p><ol>" + "".join(f"<li id='fn{n}'>Nota {n} <a href='#r{n}'>↩</a></li>" for n in range(700)) + "</ol>"),
     "table": around("<table>" + "<tr>" + "<td>x</td>" * 100 + "</tr>" * 300 + "</table>"),
-    "brackets": around("<p>" + "[[" * 50_000 + "</p><p>" + "(((" * 50_000 + "</p>"),
-    "spaces": around("<p>Texto" + " \n\t\u00a0" * 300_000 + "</p>"),
+    "brackets": around("<p>" + "[[" * 20_000 + "</p><p>" + "(((" * 20_000 + "</p>"),
+    "spaces": around("<p>Texto" + " \n\t\u00a0" * 100_000 + "</p>"),
     "json-ld": around("<p>Texto con sus palabras.</p>").replace("</head>", f"<script type='application/ld+json'>{'[' * 100_000}</script></head>"),
     "scripts": around("<script>" + "var a = '<p>';" * 100_000 + "</script><p>Texto con sus palabras.</p>"),
 }  # fmt: skip

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -83,7 +85,9 @@ class RealWordPress:
 
     def __exit__(self, *error: object) -> None:
         for process in reversed(self._processes):
-            process.terminate()
+            # PHP's server has workers of its own: its whole group ends.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM) if os.getpgid(process.pid) == process.pid else process.terminate()
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
