@@ -68,7 +68,11 @@ def read_byline(text: str, known: Collection[str] = (), *, emphasised: bool = Fa
         return None
     bare = " ".join(MARKS.sub(" ", text).split())
     found = Byline()
-    for piece in (p for part in PIECES.split(bare) for p in _by_lead(part)):
+    parts = PIECES.split(bare)
+    first = next((f for part in parts if (f := part.strip(" ,.;"))), "")
+    if not (lead_pattern().match(first) or role_pattern().match(first)):
+        return None
+    for piece in (p for part in parts for p in _by_lead(part)):
         piece = piece.strip(" ,.;") if not re.search(r"\b(?:[^\W\d_]|Jr|Sr|Dr|Dra|Ph\.?D|M\.?D)\.$", piece.strip()) else piece.strip(" ,;")
         if piece and not _take(found, piece, known, emphasised):
             return None

@@ -15,6 +15,8 @@ from presslift.scraper.parse.document import detach
 from presslift.scraper.parse.openings import openings
 
 LINKS = etree.XPath("descendant::a[@href]")
+GROUP = re.compile(r"\([^()]*\)[?*+]?")
+TOKEN = re.compile(r"\\.|\[[^\]]*\]|.", re.S)
 FEWEST = 3
 MOST_WORDS = 25
 MOST_LABEL = 8
@@ -70,9 +72,8 @@ def _heads_contents(text: str) -> bool:
 
 def cut_share_links(container: HtmlElement, safe: frozenset[HtmlElement], kept: Iterable[HtmlElement] = ()) -> None:
     """Remove links to the networks' forms for sharing, with the short texts around them; not those in ``kept``."""
-    pattern = _share_forms()
     inside = {a for element in kept for a in element.iter("a")}
-    found = [a for a in LINKS(container) if a not in safe and a not in inside and pattern.search(a.get("href"))]
+    found = [a for a in LINKS(container) if a not in safe and a not in inside and _opens_form(a.get("href") or "")]
     found = [a for a in found if len(TEXT(a).split()) <= MOST_LABEL]
     if not found:
         return
@@ -94,6 +95,41 @@ def _shares_only(element: HtmlElement, shares: set[HtmlElement]) -> bool:
     return words <= MOST_WORDS and shares.issuperset(links) and words - sum(len(TEXT(a).split()) for a in links) <= MOST_BESIDE
 
 
+def _opens_form(address: str) -> bool:
+    lower = address.lower()
+    return any(sign in lower and pattern.search(address) for sign, pattern in _share_forms())
+
+
 @cache
-def _share_forms() -> re.Pattern[str]:
-    return re.compile("|".join(table("furniture")["share_forms"]["addresses"]), re.I)
+def _share_forms() -> list[tuple[str, re.Pattern[str]]]:
+    forms = [form for row in table("furniture")["share_forms"]["addresses"] for form in _alternatives(row)]
+    return [(_sign(form), re.compile(form, re.I)) for form in forms]
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The alternatives of an expression, groups left whole."""
+    found, depth = [""], 0
+    for character in pattern:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == "|" and not depth:
+            found.append("")
+        else:
+            found[-1] += character
+    return found
+
+
+def _sign(pattern: str) -> str:
+    """The longest text that stands in all that an expression matches, lower case: looking for it costs less."""
+    while (less := GROUP.sub("\n", pattern)) != pattern:
+        pattern = less
+    runs = [""]
+    for token in TOKEN.findall(pattern):
+        if token in "?*":
+            runs[-1] = runs[-1][:-1]
+        if len(token) == 2 and not token[1].isalnum():
+            runs[-1] += token[1]
+        elif token.isalnum() or token in "/:-_":
+            runs[-1] += token
+        else:
+            runs.append("")
+    return max(runs, key=len).lower()

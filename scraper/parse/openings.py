@@ -12,6 +12,7 @@ from presslift.scraper.parse.related_phrases import fold
 
 EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 FIRST = re.compile(r"\w+")
+OPENING = re.compile(r"[^\W\d_]\w*")
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,10 @@ class Openings:
 
     def rules_for(self, text: str) -> list[Rule]:
         """The rules whose phrases open a text, or are all of it."""
-        start = FIRST.search(EDGES.sub("", fold(text[:60])))
+        folded = fold(text[:60])
+        start = OPENING.search(folded)
+        if start is not None and not start[0][-1].isalpha():
+            start = FIRST.search(EDGES.sub("", folded))
         rules = [rule for sign, rule in self._signs if text.startswith(sign)]
         found = self._by_first.get(start[0]) if start is not None else None
         if not found:

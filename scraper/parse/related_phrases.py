@@ -48,7 +48,9 @@ class Phrases:
         self.weak, self.weak_pattern = _split([p for row in rows for p in row.get("weak", [])])
         self._box_starts = _starts([p for row in rows for p in [*row["box"], *row.get("weak", [])]])
         self._line_starts = _starts([p for row in rows for p in row["inline"]])
-        self._traces = _traces([p for row in rows for p in row["inline"]])
+        lines = [p for row in rows for p in row["inline"]]
+        self._all_traces = _traces(lines)
+        self._traces = {start: _traces([p for p in lines if _start(p) == start]) for start in self._line_starts}
         self.heads = frozenset(bare(p).split(" ")[0] for row in rows for p in [*row["box"], *row.get("weak", [])])
         self.refused = frozenset(bare(p) for p in table("related")["not"]["headings"])
         inline = sorted((p for row in rows for p in row["inline"]), key=len, reverse=True)
@@ -86,7 +88,8 @@ class Phrases:
                 line += texts[following]
                 following += 1
             line = fold(line[: LONGEST + 200]).replace(" :", ":")
-            if any(trace in line for trace in self._traces):
+            known = self._traces.get(_folded(match[0]), self._all_traces)
+            if any(trace in line for trace in known):
                 return True
         return False
 
