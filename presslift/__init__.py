@@ -1,7 +1,7 @@
 """presslift: the content of an existing WordPress site, whole, clean, provably complete, and kept in step.
 
 Each command is one function here: ``extract``, ``probe``, ``migrate``, ``sync``, ``export``, ``reparse``, ``check``,
-``changes``, ``open_dataset``. They are imported when first used, so that ``import presslift`` costs nothing.
+``changes``, ``forget``, ``open_dataset``. They are imported when first used, so that ``import presslift`` costs nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from presslift.pipeline import reparse as reparse
     from presslift.pipeline import status as status
     from presslift.pipeline import sync as sync
+    from presslift.pipeline.forget import forget as forget
     from presslift.records import Article as Article
 
 _HOMES = {
     "check": "presslift.checking",
     "changes": "presslift.following",
+    "forget": "presslift.pipeline.forget",
     "open_dataset": "presslift.dataset",
     "Article": "presslift.records",
     **dict.fromkeys(("RunSummary", "export", "extract", "migrate", "probe", "reparse", "status", "sync"), "presslift.pipeline"),
@@ -41,6 +43,7 @@ __all__ = [
     "check",
     "export",
     "extract",
+    "forget",
     "migrate",
     "open_dataset",
     "probe",

@@ -161,6 +161,27 @@ def changes(terminal: Terminal, /, out: Path, since: int, as_json: bool) -> None
         terminal.give(msgspec.json.encode(change).decode() if as_json else change_line(change))
 
 
+@cli.command(short_help="Take an article or a commenter out for good.")
+@click.argument("out", type=FOLDER)
+@click.argument("names", nargs=-1, required=True, metavar="URL|NAME…")
+@CONFIG_OPTION
+@click.pass_obj
+def forget(terminal: Terminal, /, out: Path, names: tuple[str, ...], config: Path | None) -> None:
+    """Take articles, comments or people who commented out of OUT: out of store, exports, archive and media, for good.
+
+    An article is named by its address, a comment by its own (…#comment-12), a person by the name or the address that stand
+    under the comments. Later runs leave them out; addresses are listed as excluded, with the reason forgotten.
+    """
+    from presslift.pipeline.folders import open_folder
+    from presslift.pipeline.forget import forget as run
+
+    open_folder(out)
+    settings = chosen_settings(config, out, {})
+    terminal.start(settings, out)
+    for line in run(out, names, settings=settings):
+        terminal.say(f"forgotten: {line}")
+
+
 @cli.command(short_help="Print what cron or systemd needs to sync a folder.")
 @click.argument("out", type=FOLDER)
 @click.option("--every", required=True, metavar="SPAN", help="Between two runs: 30m, 6h, 1d.")

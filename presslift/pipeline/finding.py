@@ -12,6 +12,7 @@ import msgspec
 
 from presslift.config import ScopeSettings
 from presslift.pipeline.dependents import RETOLD, is_told
+from presslift.pipeline.forgetting import REASON, RULE, forgotten, stubbed
 from presslift.pipeline.getting import now
 from presslift.scraper.discover.events import Event, Evidence, Found, Left, Listing
 from presslift.scraper.fetch.addresses import article_key, canonical
@@ -36,6 +37,7 @@ class Finder:
         self._found: set[str] = set()
         # What one source knows to be out of scope (REST knows the date) another can't bring back in.
         self._scoped: dict[str, str] = {}
+        self._forgotten = forgotten(store)
         self._retold: list[tuple[str, dict[str, Any]]] = []
 
     def take(self, events: Iterable[Event]) -> None:
@@ -72,6 +74,9 @@ class Finder:
         self.counts[found.source] += 1
         values = {"type": found.type, "wp_id": found.wp_id, "lastmod": found.lastmod}
         self._store.see_address(key, found.url, self._run, now(), found.source, values)
+        if self._forgotten.is_article(key, found.type, found.wp_id):
+            self._store.update_address(key, state="excluded", reason=REASON, rule=RULE)
+            return
         if found.item is not None:
             capture = msgspec.to_builtins(found.capture) if found.capture else None
             self._store.put_item(key, found.source, found.item, capture, self._run)
@@ -148,7 +153,7 @@ class Finder:
         elif evidence.kind == "media":
             self._take_media(data)
         elif evidence.kind == "comment" and whole(data.get("post")):
-            put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", data, self._run)
+            put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", stubbed(data, self._forgotten), self._run)
         elif evidence.kind == "archive":
             self._take_archive(data)
         elif evidence.kind == "listed":

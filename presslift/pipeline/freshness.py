@@ -55,7 +55,7 @@ class Freshness:
         rows = self._store.rows(
             "SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run >= ?", f"{wp_id}/", f"{wp_id}0", since
         )
-        return [json.loads(r["data"]) for r in rows]
+        return [data for r in rows if not (data := json.loads(r["data"])).get("forgotten")]
 
 
 def without_feed_content(items: dict[str, Item]) -> dict[str, Item]:

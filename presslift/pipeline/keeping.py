@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from presslift.config import Settings
+from presslift.pipeline.forgetting import REASON, RULE, forgotten
 from presslift.pipeline.getting import now
 from presslift.records import Article, SiteFacts
 from presslift.scraper.fetch.addresses import article_id, article_key, site_host
@@ -18,6 +19,7 @@ class Keeper:
 
     def __init__(self, store: Store, run: int, facts: SiteFacts, settings: Settings):
         self._store, self._run, self._facts, self._settings = store, run, facts, settings
+        self._forgotten = forgotten(store)
         self.kept = self.failed = 0
 
     def keep(self, row: Row, article: Article, sources: Sources, *, inputs: str | None, ill: bool, whole: bool) -> None:
@@ -28,6 +30,9 @@ class Keeper:
         """
         key, start = row["key"], self._facts.url
         served = article_key(article.url, start)
+        if self._forgotten.is_article(served, article.type, article.wp_id):
+            return self.exclude(row, REASON, RULE)
+        article.comments = self._forgotten.without(article.comments) if self._forgotten else article.comments
         since = self._settings.scope.since
         if since and article.published_date and article.published_date < since:
             return self.exclude(row, "scope: since", f"since: {since}")

@@ -14,11 +14,12 @@ from presslift.config import Settings
 from presslift.errors import DecisionNeeded, FetchError, NotAnOut
 from presslift.exports import write_dataset
 from presslift.exports.format import choose_formats
+from presslift.pipeline.exporting import export_fingerprint, export_if_changed
 from presslift.pipeline.folders import open_folder, own_settings, record_settings, search_modules
 from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold, holder
 from presslift.pipeline.reading import Reader
-from presslift.pipeline.run import Progress, RunSummary, export_fingerprint, export_if_changed
+from presslift.pipeline.run import Progress, RunSummary
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
 from presslift.pipeline.trust import distrusted

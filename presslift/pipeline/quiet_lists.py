@@ -161,7 +161,7 @@ class ListsLook:
         left = self._getter.requests_left
         if left is not None:
             share = min(share, max(0, left - RESERVE))
-        query = f"SELECT a.key {UNDATED} ORDER BY a.last_at, a.key LIMIT ?"
+        query = f"SELECT a.key {UNDATED} ORDER BY a.read_run, a.last_at, a.key LIMIT ?"
         return [row["key"] for row in self._store.rows(query, *self._undated(), share)]
 
     def _undated(self) -> tuple[int, bool, int]:

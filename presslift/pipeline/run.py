@@ -8,26 +8,25 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from presslift.config import Settings
 from presslift.errors import NotAnOut, NotNow, OutUnwritable, PressliftError, SiteError, Stopped
-from presslift.exports import write_dataset
 from presslift.exports.format import choose_formats
 from presslift.pipeline.archives import ArchiveReader
 from presslift.pipeline.dependents import RETOLD, dependents
+from presslift.pipeline.exporting import export_if_changed
 from presslift.pipeline.finding import Finder
 from presslift.pipeline.folders import made, open_folder, own_settings, record_settings, search_modules
+from presslift.pipeline.forget import UNFINISHED, UNTIDY, finish, forget_comments, sweep, tidy
 from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold
 from presslift.pipeline.quiet import Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
 from presslift.pipeline.sampling import Sampler
 from presslift.pipeline.settling import Settler
-from presslift.pipeline.source import StoreSource
 from presslift.pipeline.trust import trust_again
 from presslift.records import SiteFacts
 from presslift.scraper.discover import discover, discover_rest
@@ -157,6 +156,8 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
     store.set_meta("site", site)
     if options.full:
         trust_again(store)
+    if store.get_meta(UNFINISHED):
+        finish(store, folder, settings)
     stop = options.stop or threading.Event()
     hours = hours_of(settings.sync.allowed_hours) if command == "sync" and settings.sync.allowed_hours else None
     client = Client(settings.fetch, site, archive=archive, aliases=settings.site.aliases, explicit_delay=options.explicit_delay, stop=stop)
@@ -174,6 +175,9 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
     finally:
         client.close()
         archive.close()
+        sweep(store, folder)
+    if store.get_meta(UNTIDY):
+        tidy(store)
     summary.requests, summary.bytes_read, summary.seconds = client.requests, client.bytes_read, round(time.monotonic() - begun, 2)
     store.end_run(run, now(), "done", summary.exit_code, msgspec.to_builtins(summary))
     return summary
@@ -186,6 +190,7 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     facts, finder = _find(plan, summary, store, settings, getter, watch)
     hosts = site_hosts(facts.url, settings.site.aliases)
     summary.looked_at = plan.level
+    forget_comments(store, folder, settings)
     if plan.level == "nothing":
         _account(summary, store, finder, Counter())
         summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
@@ -310,22 +315,3 @@ def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[
     summary.incomplete = [f"{x.source}: {x.name}: {x.detail}" for x in finder.listings if not x.complete]
     for name in ("created", "updated", "moved", "restored", "removed"):
         setattr(summary, name, counts[name])
-
-
-def export_if_changed(folder: Path, store: Store, facts: SiteFacts, settings: Settings, hosts: frozenset[str]) -> bool:
-    """Write the exports when anything in them would differ; whether they were written."""
-    source = StoreSource(store, facts, settings, hosts)
-    print_ = export_fingerprint(store, source)
-    if store.get_meta("exported") == print_ and (folder / "export" / "datapackage.json").is_file():
-        return False
-    write_dataset(source, folder, settings.export.formats, settings.export)
-    store.set_meta("exported", print_)
-    return True
-
-
-def export_fingerprint(store: Store, source: StoreSource) -> list[Any]:
-    """What decides whether exports are still good: content, failures and exclusions, not the times they were last seen."""
-    failures = sorted([f.url, f.kind, f.reason] for f in store.failures())
-    excluded = [[e.url, e.reason, e.rule] for e in store.excluded()]
-    facts = msgspec.to_builtins(source.site())
-    return [source.fingerprint(), failures, excluded, {k: v for k, v in facts.items() if k != "evidence"}]

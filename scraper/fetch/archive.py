@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -122,7 +122,7 @@ class Archive:
             with path.open("rb") as stream:
                 stream.seek(offset)
                 for record in ArchiveIterator(stream):
-                    if record.rec_type == "response" and (found := _response(record, path.name, offset)):
+                    if record.rec_type == "response" and (found := response_of(record, path.name, offset)):
                         return found
                     break
         except (OSError, ArchiveLoadFailed, zlib.error, EOFError, Unreadable) as error:
@@ -227,7 +227,7 @@ def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]
                 damage = ""
                 if record.rec_type == "response" and record.http_headers is not None:
                     try:
-                        found = _response(record, path.name, 0)
+                        found = response_of(record, path.name, 0)
                     except Unreadable:
                         continue
                     if getattr(record.raw_stream, "limit", 0) > 0:
@@ -248,7 +248,8 @@ def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]
         raise EOFError(damage)
 
 
-def _response(record: Any, name: str, offset: int) -> ArchivedResponse | None:
+def response_of(record: Any, name: str, offset: int) -> ArchivedResponse | None:
+    """The response that a WARC record holds; None when it holds none. Raises ``Unreadable`` for a body that can't be had."""
     status = record.http_headers.get_statuscode() if record.http_headers else ""
     if not status.isdigit():
         return None
@@ -270,6 +271,16 @@ def _response(record: Any, name: str, offset: int) -> ArchivedResponse | None:
         warc=name,
         offset=offset,
     )
+
+
+def response_record(url: str, http: StatusAndHeaders, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """A response's record, not compressed; ``headers`` are WARC's own, such as its date and its id."""
+    buffer = io.BytesIO()
+    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
+    writer.write_record(
+        writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict=dict(headers))
+    )
+    return buffer.getvalue()
 
 
 def _records(exchange: Exchange) -> bytes:
