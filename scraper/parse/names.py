@@ -17,6 +17,8 @@ SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
 @lru_cache(maxsize=65536)
 def plain_name(name: str) -> str:
     """A class or id in lower case, its words joined by a hyphen."""
+    if name.islower() and "_" not in name and ":" not in name and "--" not in name:
+        return name.strip("-")
     return SPLIT.sub("-", name).strip("-").lower()
 
 
