@@ -19,7 +19,7 @@ from msgspec import Struct
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
-from presslift.scraper.parse.index import can_ask
+from presslift.scraper.parse.index import Selectors, can_ask
 from presslift.scraper.parse.view import PageView
 
 T = TypeVar("T")
@@ -78,6 +78,13 @@ def cues(field: str) -> tuple[Cue, ...]:
 
 
 @cache
+def _selectors(field: str) -> tuple[list[int], Selectors]:
+    """The places of a field's cues with a selector, and these selectors."""
+    places = [place for place, cue in enumerate(cues(field)) if cue.selector is not None]
+    return places, Selectors(cues(field)[place].selector or "" for place in places)
+
+
+@cache
 def named(field: str, name: str) -> Cue:
     """The cue of a field with a name: for those that the field's reader finds by itself."""
     return next(c for c in cues(field) if c.name == name)
@@ -96,10 +103,12 @@ def learned(view: PageView, field: str) -> tuple[Cue, ...]:
 def gather(view: PageView, field: str) -> list[Vote]:
     """What all cues of a field say on a page: those the site taught, then the table's in its order."""
     found: list[Vote] = [v for cue in learned(view, field) for v in _from_elements(view, cue)]
-    for cue in cues(field):
+    places, selectors = _selectors(field)
+    possible = {places[n] for n in selectors.possible(view.doc.names)}
+    for place, cue in enumerate(cues(field)):
         if cue.near:
             found.extend([Vote(cue=cue, text="", element=view.heading)] if view.heading is not None else [])
-        elif cue.selector is not None or cue.pattern is not None:
+        elif place in possible or cue.pattern is not None:
             found.extend(_from_elements(view, cue))
         elif cue.meta is not None:
             found.extend(Vote(cue=cue, text=text) for text in view.doc.meta.get(cue.meta, [])[: cue.limit])

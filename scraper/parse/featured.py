@@ -53,7 +53,10 @@ def read_featured(view: PageView) -> Decision[str] | None:
 def read_thumbnail(view: PageView, url: str) -> tuple[str | None, str | None]:
     """The alternative text and the caption with which the page shows its thumbnail ``url``."""
     name = picture_name(url)
-    shown = [e for e in view.index.tagged("img") if picture_name(image_address(view, e) or "") == name]
+    stem = name.rpartition(".")[0]
+    telling = stem.isascii() and not set(stem) & {"%", " ", "&"}
+    images = [e for e in view.index.tagged("img") if not telling or any(stem in value.lower() for value in e.values())]
+    shown = [e for e in images if picture_name(image_address(view, e) or "") == name]
     image = next((e for e in shown if "wp-post-image" in classes(e)), next(iter(shown), None))
     if image is None:
         return None, None

@@ -54,13 +54,27 @@ class Openings:
         folded = fold(text[:60])
         start = OPENING.search(folded)
         if start is not None and not start[0][-1].isalpha():
-            start = FIRST.search(EDGES.sub("", folded))
+            start = FIRST.search(_bare(folded))
         rules = [rule for sign, rule in self._signs if text.startswith(sign)]
         found = self._by_first.get(start[0]) if start is not None else None
         if not found:
             return rules
-        head = EDGES.sub("", fold(text[:400]))
+        head = _bare(fold(text[:400]))
         return rules + [rule for rule, pattern in found if pattern.fullmatch(head)]
+
+
+def _bare(text: str) -> str:
+    """The same as cutting ``EDGES``, which looks for an end at every space."""
+    start, end = 0, len(text)
+    while start < end and not _is_letter(text[start]):
+        start += 1
+    while end > start and not _is_letter(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() and not character.isdecimal()
 
 
 def _expression(phrase: str) -> str:

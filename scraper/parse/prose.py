@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
@@ -14,7 +13,6 @@ from presslift.scraper.parse.names import names, plain_name, starts
 
 SHORTEST = 25
 """Shorter pieces of text are labels more often than prose."""
-LONG_TEXTS = etree.XPath(f"//text()[string-length(.) >= {SHORTEST}]")
 INLINE = frozenset(
     "a abbr b bdi bdo big br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var".split()
 )
@@ -81,19 +79,20 @@ class Prose:
 def _holders(root: HtmlElement) -> dict[HtmlElement, int]:
     own: dict[HtmlElement, int] = {}
     never = _never_tags()
-    for text in LONG_TEXTS(root):
-        holder = text.getparent()
-        if text.is_tail:
-            holder = holder.getparent()
-        # The block around an inline element is the owner of its text; a link's or heading's text is no prose.
-        while holder is not None and holder.tag in INLINE and holder.tag != "a":
-            holder = holder.getparent()
-        if holder is None or holder.tag in HEADINGS or holder.tag in never or holder.tag == "a":
-            continue
-        size = len(text.strip())
-        if size >= SHORTEST:
-            own[holder] = own.get(holder, 0) + size
+    for element in root.iter("*"):
+        if (text := element.text) and len(text) >= SHORTEST:
+            _enter(own, element, len(text.strip()), never)
+        if (text := element.tail) and len(text) >= SHORTEST:
+            _enter(own, element.getparent(), len(text.strip()), never)
     return own
+
+
+def _enter(own: dict[HtmlElement, int], holder: HtmlElement | None, size: int, never: frozenset[Any]) -> None:
+    # The block around an inline element is the owner of its text; a link's or heading's text is no prose.
+    while holder is not None and holder.tag in INLINE and holder.tag != "a":
+        holder = holder.getparent()
+    if size >= SHORTEST and holder is not None and holder.tag not in HEADINGS and holder.tag not in never and holder.tag != "a":
+        own[holder] = own.get(holder, 0) + size
 
 
 def _summed(own: dict[HtmlElement, int]) -> dict[HtmlElement, int]:

@@ -138,7 +138,7 @@ def _headed(doc: Document, linking: Linking) -> list[Box]:
     """Boxes told by the words above them alone."""
     boxes: list[Box] = []
     known = phrases()
-    if not any(known.heads_box(text) for text in TEXTS(doc.root) if 1 < len(text) < 130 and not text.isspace()):
+    if not known.may_head_boxes([text for text in TEXTS(doc.root) if 1 < len(text) < 130]):
         return boxes
     headings = ((text, holder, strength) for text, holder in _short_texts(doc.root) if (strength := known.heads_box(text)))
     for text, holder, strength in islice(headings, MOST):
@@ -332,9 +332,8 @@ def _standing(doc: Document, boxes: list[Box], own: str | None, taken: set[HtmlE
 
     What is ``taken`` already, and what stands in it, is no box.
     """
-    order = {e: number for number, e in enumerate(doc.root.iter())} if boxes else {}
     chosen: list[Box] = []
-    for box in sorted(boxes, key=lambda box: order[box.elements[box.heads]]):
+    for box in sorted(boxes, key=lambda box: doc.index.position(box.elements[box.heads])):
         if any(e in taken or not taken.isdisjoint(e.iterancestors()) for e in box.elements):
             continue
         if not any(_holds_article(e, own) for e in box.elements) and not _outweighs(box, doc):

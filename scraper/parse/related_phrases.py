@@ -12,6 +12,8 @@ from presslift.scraper.knowledge import table
 
 COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u3099\u309a]+")
 START = re.compile(r"\w{1,3}")
+STARTS = re.compile(r"\0[^\w\0]*((\w{1,3})[^\0]*)")
+"""The same in many texts set apart by null characters: each from its first word on, and how that starts."""
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 LONGEST = 90
 """No phrase of the table is longer, the words a ``*`` stands for included."""
@@ -74,6 +76,11 @@ class Phrases:
         if folded in self.box or self.box_pattern.fullmatch(folded):
             return "sure"
         return "weak" if folded in self.weak or self.weak_pattern.fullmatch(folded) else None
+
+    def may_head_boxes(self, texts: list[str]) -> bool:
+        """Whether any of a page's pieces of text may be the heading of a related box, told cheaply."""
+        starts = self._box_starts
+        return any(_folded(start) in starts and self.heads_box(text) for text, start in STARTS.findall("\0" + "\0".join(texts)))
 
     def may_open_lines(self, texts: list[str]) -> bool:
         """Whether any of a body's pieces of text, in order, may begin a line with a phrase that opens lines, told cheaply."""
