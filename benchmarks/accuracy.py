@@ -23,7 +23,7 @@ HERE = Path(__file__).resolve().parent
 HOUSE = HERE.parent
 RATCHET = HERE / "ratchet.json"
 PEERS = HOUSE / ".venv-peers"
-PEER_PACKAGES = ["trafilatura>=2", "readability-lxml", "resiliparse", "htmldate"]
+PEER_PACKAGES = ["trafilatura>=2", "readability-lxml", "resiliparse", "htmldate", "lxml_html_clean"]
 PAGE_FIGURES = ("body_f1", "body_ge_95", "snippet_f1", "title", "date", "authors")
 SLACK = 0.0005
 """Rounding, and what a library's patch release may move."""
