@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -520,3 +522,13 @@ def test_a_change_with_an_old_date_waits_for_the_listing(migrated: Any) -> None:
     assert sync(out, config=Settings()).looked_at == "nothing"
     forget_listing(out)
     assert sync(out, config=Settings()).updated == 1
+
+
+def test_the_costs_in_the_guide_are_measured(tmp_path: Path) -> None:
+    """The benchmark runs; the guide's table is its own, larger one."""
+    script = Path(__file__).parents[1] / "benchmarks" / "sync_cost.py"
+    done = subprocess.run([sys.executable, script, "--posts", "130", "--doors", "open"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    row = done.stdout.splitlines()[-1]
+    assert row.startswith("| REST open | 130 |") and " | 4 | 8 | 107 | " in row
+    assert done.stdout.splitlines()[0] in (Path(__file__).parents[1] / "docs" / "scheduled-sync.md").read_text(encoding="utf-8")
