@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -251,6 +251,7 @@ def largest(value: str) -> str | None:
     return best[1] if best else None
 
 
+@lru_cache(maxsize=1024)
 def extension(url: str) -> str:
     """The last extension of an address's path, lower case, without the dot; empty when there is none."""
     try:

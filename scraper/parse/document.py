@@ -88,10 +88,8 @@ class Document:
 
     def find(self, css: str) -> list[HtmlElement]:
         """What matches and is still in the page, in document order. A selector with a class or id that the page lacks costs nothing."""
-        if not may_match(css, self.names):
-            return []
         if not can_ask(css):
-            return select(self.root, css)
+            return select(self.root, css) if may_match(css, self.names) else []
         return [e for e in self.index.find(css) if self.holds(e)]
 
     def find_each(self, selectors: Sequence[str]) -> Iterator[tuple[int, list[HtmlElement]]]:
@@ -228,6 +226,21 @@ def text_of(element: HtmlElement) -> str:
     # Most have no elements within.
     text = "".join(_pieces(element)) if len(element) or element.tag in SILENT else element.text or ""
     return " ".join((text if text.isascii() else text.replace("\u200b", " ").replace("\ufeff", " ")).split())
+
+
+def has_text(element: HtmlElement) -> bool:
+    """Whether an element has any visible text; no more of it is read."""
+    stack = [element]
+    while stack:
+        node = stack.pop()
+        if node is not element and (tail := node.tail) and tail.strip("\u200b\ufeff \t\r\n\f\v\xa0"):
+            return True
+        if node.tag in SILENT or not isinstance(node.tag, str):
+            continue
+        if (text := node.text) and text.strip("\u200b\ufeff \t\r\n\f\v\xa0"):
+            return True
+        stack.extend(node)
+    return False
 
 
 def _pieces(element: HtmlElement) -> list[str]:

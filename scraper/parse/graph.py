@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from functools import cache
+import re
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -65,7 +66,7 @@ class Graph:
             value = node.get(name)
             value = value.get("@id") or value.get("url") if isinstance(value, dict) else value
             if isinstance(value, str) and value.strip():
-                said.add(_bare(_joined(next(iter(self._addresses), ""), value.strip())))
+                said.add(_bare(joined(next(iter(self._addresses), ""), value.strip())))
         return said
 
     def _is_own(self, node: Node) -> bool:
@@ -118,13 +119,23 @@ def split_url(url: str) -> SplitResult:
         return NOWHERE
 
 
-def _joined(base: str, url: str) -> str:
+PLAIN = re.compile(
+    r"https?://[^\x00-\x20\"<>\[\]\\?#;/]+(?:/[^\x00-\x20\"<>?#;]*)?(?:\?[^\x00-\x20\"<>#]+)?(?:#[^\x00-\x20\"<>]+)?", re.ASCII
+)
+"""An absolute address that joining would leave as it is."""
+
+
+def joined(base: str, url: str) -> str:
+    """An address made absolute; nothing when it is none."""
+    if url.isascii() and PLAIN.fullmatch(url):
+        return url
     try:
         return urljoin(base, url)
     except ValueError:
         return ""
 
 
+@lru_cache(maxsize=1024)
 def _bare(address: str) -> str:
     parts = split_url(address)
     query = f"?{parts.query}" if parts.query else ""

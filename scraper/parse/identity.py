@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import language_rows
-from presslift.scraper.parse.document import Document, select, text_of
+from presslift.scraper.parse.document import Document, text_of
 from presslift.scraper.parse.featured import image_address
 from presslift.scraper.parse.graph import split_url, types_of
 from presslift.scraper.parse.people import fold_name, name_slug
@@ -56,7 +56,7 @@ def page_kind(doc: Document) -> PageKind:
     names = doc.body_classes
     if "error404" in names:
         return "404"
-    if select(doc.root, POST_FORM) and not names & {"archive", "blog", "search"}:
+    if doc.find(POST_FORM) and not names & {"archive", "blog", "search"}:
         return "protected"
     if "attachment" in names or any(re.fullmatch(r"attachmentid-\d+", n) for n in names):
         return "attachment"

@@ -33,20 +33,15 @@ class PageIndex:
         self._elements: list[HtmlElement] = list(root.iter("*"))
         self._by_attribute: dict[str, dict[str, list[HtmlElement]]] = {}
         self._by_tag: dict[str, list[HtmlElement]] = {}
+        self._values: dict[tuple[str, str], str] = {}
         self.named: dict[str, list[HtmlElement]] = {}
+        named = self.named
         for element in NAMED(root):
-            if written := element.get("class"):
-                for name in written.split():
-                    self._enter(name, element)
-            if (identity := element.get("id")) and (identity := identity.strip()):
-                self._enter(f"#{identity}", element)
-
-    def _enter(self, name: str, element: HtmlElement) -> None:
-        bearers = self.named.get(name)
-        if bearers is None:
-            self.named[name] = [element]
-        elif bearers[-1] is not element:
-            bearers.append(element)
+            for name in _names(element):
+                if name not in named:
+                    named[name] = [element]
+                elif (bearers := named[name])[-1] is not element:
+                    bearers.append(element)
 
     @cached_property
     def _order(self) -> dict[HtmlElement, int]:
@@ -100,6 +95,7 @@ class PageIndex:
         self._elements = standing
         self._by_attribute.clear()
         self._by_tag.clear()
+        self._values.clear()
         for name in ("_order", "_class_lines"):
             self.__dict__.pop(name, None)
 
@@ -111,10 +107,17 @@ class PageIndex:
         if kind in ("class", "id"):
             return self.named[name if kind == "class" else f"#{name}"]
         if kind == "tag":
-            return self.tagged(name)
+            return self.tagged(name) if part.within is None or self._written(name, *part.within) else []
         if name not in self._by_attribute:
             self._by_attribute[name] = self._bearing(name)
         return self._by_attribute[name].get(part.word or "", [])
+
+    def _written(self, tag: str, attribute: str, value: str) -> bool:
+        """Whether a value may stand in an attribute of any element of a tag."""
+        key = (tag, attribute)
+        if key not in self._values:
+            self._values[key] = "\n".join(found for e in self.tagged(tag) if (found := e.get(attribute)))
+        return value in self._values[key]
 
     def _bearing(self, attribute: str) -> dict[str, list[HtmlElement]]:
         """The elements with an attribute: by each word of its value, and all of them by none."""
@@ -139,8 +142,11 @@ NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
 
 
 def _names(element: HtmlElement) -> list[str]:
-    identity = (element.get("id") or "").strip()
-    return [*(element.get("class") or "").split(), *([f"#{identity}"] if identity else [])]
+    written, identity = element.get("class"), element.get("id")
+    names = written.split() if written else []
+    if identity and (identity := identity.strip()):
+        names.append(f"#{identity}")
+    return names
 
 
 @cache
@@ -162,6 +168,8 @@ class Part(NamedTuple):
     above: str | None
     word: str | None = None
     """What the attribute of ``key`` must hold, where it is one word."""
+    within: tuple[str, str] | None = None
+    """An attribute of the element itself, and what must stand in it."""
 
 
 class Selectors:
@@ -202,7 +210,7 @@ def compiled(selector: str) -> tuple[Part, ...]:
         trees = [s.parsed_tree for s in cssselect.parse(selector)]
     except cssselect.SelectorError as error:
         raise ValueError(f"{selector}: {error}") from error
-    return tuple(Part(_key(t), _matcher(t), frozenset(_needed(t)), _above(t), _word(t)) for t in trees)
+    return tuple(Part(_key(t), _matcher(t), frozenset(_needed(t)), _above(t), _word(t), _within(t)) for t in trees)
 
 
 def can_ask(selector: str) -> bool:
@@ -239,6 +247,15 @@ def _word(tree: Any) -> str | None:
         if isinstance(tree, css.Attrib) and tree.attrib == name and tree.operator in ("=", "~=") and tree.value is not None:
             words = (tree.value.value or "").split()
             return words[0] if len(words) == 1 else None
+        tree = tree.selector
+    return None
+
+
+def _within(tree: Any) -> tuple[str, str] | None:
+    tree = tree.subselector if isinstance(tree, css.CombinedSelector) else tree
+    while not isinstance(tree, css.Element):
+        if isinstance(tree, css.Attrib) and tree.value is not None and tree.value.value:
+            return tree.attrib, tree.value.value
         tree = tree.selector
     return None
 

@@ -27,13 +27,14 @@ DEGREE = re.compile(r"(?:Jr|Sr|II|III|IV|[A-Z]{2,5}[®™]?|Ph\.?\s?D|[A-Z][a-z]
 @lru_cache(maxsize=4096)
 def fold_name(name: str | None) -> str:
     """What two spellings of a name share: letters and digits, lower case, accents off."""
-    decomposed = unicodedata.normalize("NFKD", name or "")
-    return "".join(c for c in decomposed.lower() if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name or "").lower()))
 
 
 @lru_cache(maxsize=4096)
 def name_slug(name: str) -> str:
     """A slug as WordPress would make it: accents off Latin letters, lower case, hyphens; other scripts are kept."""
+    if name.isascii():
+        return re.sub(r"[\W_]+", "-", name.lower().replace("'", "").replace("`", "")).strip("-")
     special = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
     out = []
     for char in unicodedata.normalize("NFC", name).lower():

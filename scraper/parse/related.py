@@ -15,7 +15,7 @@ from msgspec import Struct
 from presslift.records import RelatedLink
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.boxes import Boxes
-from presslift.scraper.parse.document import Document, classes, detach, select, text_of
+from presslift.scraper.parse.document import Document, classes, detach, has_text, select, text_of
 from presslift.scraper.parse.related_items import Linking, post_links, read_items
 from presslift.scraper.parse.related_lines import read_inline
 from presslift.scraper.parse.related_phrases import bare, phrases
@@ -350,7 +350,7 @@ def _take_out(box: Box) -> None:
         for _ in range(4):
             if parent is None or parent.tag not in ("div", "section", "aside", "nav") or parent.getparent() is None:
                 break
-            if text_of(parent) or next(parent.iter("img", "iframe", "video", "audio", "form", "h1", "article"), None) is not None:
+            if has_text(parent) or next(parent.iter("img", "iframe", "video", "audio", "form", "h1", "article"), None) is not None:
                 break
             empty = parent
             parent = empty.getparent()

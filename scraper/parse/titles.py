@@ -57,7 +57,7 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=4096)
 def letters(text: str) -> str:
     """Letters and digits alone, lower case."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isalnum())
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.lower())))
 
 
 class SiteNames(NamedTuple):

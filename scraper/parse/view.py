@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urljoin
 
@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document
-from presslift.scraper.parse.graph import NOWHERE, Graph, split_url
+from presslift.scraper.parse.graph import NOWHERE, Graph, joined, split_url
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -129,10 +129,7 @@ class PageView:
     def _joined(self, href: str) -> str:
         if self._base is None:
             return ""
-        try:
-            found = urljoin(self._base, href.strip())
-        except ValueError:
-            return ""
+        found = joined(self._base, href.strip())
         return found if split_url(found) is not NOWHERE else ""
 
     @cached_property
@@ -213,7 +210,12 @@ class PageView:
             return element.tag != "aside" or not _own_aside().search(names)
         if element.tag == "footer" and not _entry_footer().search(names) and not any(a.tag == "article" for a in element.iterancestors()):
             return True
-        return len(names) > 1 and any(_fence_words().search(n) for n in names.split() if not _no_fence().search(n))
+        return len(names) > 1 and _fenced_names(names)
+
+
+@lru_cache(maxsize=16384)
+def _fenced_names(names: str) -> bool:
+    return any(_fence_words().search(n) for n in names.split() if not _no_fence().search(n))
 
 
 @cache

@@ -92,7 +92,7 @@ def may_hold_notes(container: HtmlElement, language: str | None) -> bool:
     whole = "\n".join(texts)
     if not raised and not _has_mark(whole):
         # Markers that lost their raising are looked for only above a list that is headed as notes.
-        return any((h := heading_of(text, language)) is not None and not h.weak for text in texts if len(text) < 45)
+        return any((h := heading_of(text, language)) is not None and not h.weak for text in texts if len(text) < 45 and not text.isspace())
     if raised and any(NUMBER_OPENED.match(text) for text in texts[-40:]):
         return True
     openings = [
@@ -112,7 +112,9 @@ def may_hold_notes(container: HtmlElement, language: str | None) -> bool:
         return True
     if next(container.iter("ol"), None) is None and not any(NUMBER_OPENED.match(text) for text in texts):
         return False
-    return next(container.iter("hr"), None) is not None or any(heading_of(text, language) for text in texts if len(text) < 45)
+    return next(container.iter("hr"), None) is not None or any(
+        heading_of(text, language) for text in texts if len(text) < 45 and not text.isspace()
+    )
 
 
 def _labels(match: re.Match[str]) -> tuple[str, list[str], str]:
