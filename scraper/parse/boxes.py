@@ -81,14 +81,14 @@ class Boxes:
             strength = _named(said or "", ident or "" if tag in NAMED_BY_ID else "") if tag not in NEVER_BY_NAME else None
             if strength and self._fits(element, strength):
                 return True
-            if said and self._is_button(element, said):
+            if said and _is_button_class(said) and self._is_button(element):
                 return True
         return style is not None and self._is_hidden(element, style)
 
     def is_twin(self, element: HtmlElement) -> bool:
         """Whether an element is of a kind that repeats a sentence of the text."""
         said = element.get("class")
-        return said is not None and any(n in _twins() for n in said.split())
+        return said is not None and _is_twin_class(said)
 
     def _text(self, element: HtmlElement) -> str:
         if self._left <= 0:
@@ -100,11 +100,11 @@ class Boxes:
     def _known(self, element: HtmlElement, said: str | None, ident: str | None) -> bool:
         keys: list[tuple[str, str]] = []
         if said:
-            keys += [("class", n) for n in said.split()]
-            keys.append(("attribute", "class"))
+            keys += _keys(said)
         if ident:
             keys += [("id", ident.strip()), ("attribute", "id")]
-        return any(test(element) for key in keys for test in self._index.get(key, ()))
+        known = self._index
+        return any(test(element) for key in keys if key in known for test in known[key])
 
     def _fits(self, element: HtmlElement, strength: str) -> bool:
         text = self._text(element)
@@ -137,8 +137,8 @@ class Boxes:
             return False
         return len(self._text(element).split()) < 60
 
-    def _is_button(self, element: HtmlElement, said: str) -> bool:
-        if not _buttons().intersection(said.split()) or len(self._text(element).split()) > 14:
+    def _is_button(self, element: HtmlElement) -> bool:
+        if len(self._text(element).split()) > 14:
             return False
         return not any(FILES.search(_path(a.get("href") or "")) for a in element.iter("a"))
 
@@ -170,9 +170,24 @@ def _buttons() -> frozenset[str]:
     return frozenset(table("furniture")["buttons"]["classes"])
 
 
+@lru_cache(maxsize=16384)
+def _is_button_class(said: str) -> bool:
+    return not _buttons().isdisjoint(said.split())
+
+
+@lru_cache(maxsize=16384)
+def _is_twin_class(said: str) -> bool:
+    return not _twins().isdisjoint(said.split())
+
+
 @cache
 def _twins() -> frozenset[str]:
     return frozenset(table("furniture")["twins"]["classes"])
+
+
+@lru_cache(maxsize=16384)
+def _keys(said: str) -> list[tuple[str, str]]:
+    return [*(("class", name) for name in said.split()), ("attribute", "class")]
 
 
 @cache

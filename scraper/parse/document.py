@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, KeysView, Sequence, Set
 from functools import cached_property, lru_cache
 from html import escape
+from itertools import islice
 from typing import Any
 
 import lxml.html
@@ -241,6 +242,20 @@ def has_text(element: HtmlElement) -> bool:
             return True
         stack.extend(node)
     return False
+
+
+def text_end(element: HtmlElement, count: int) -> str:
+    """The last characters of what ``text_of`` says: at least ``count`` where there are so many; hardly more than that is read."""
+    path = [element]
+    while sum(1 for _ in islice(path[-1].iter(), 40)) == 40:
+        last = next((c for c in path[-1].iterchildren(reversed=True) if (c.tail or "").strip() or has_text(c)), None)
+        if last is None or (last.tail or "").strip():
+            break
+        path.append(last)
+    text = text_of(path.pop())
+    while len(text) < count and path:
+        text = text_of(path.pop())
+    return text
 
 
 def _pieces(element: HtmlElement) -> list[str]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from presslift.config import SiteSettings
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
 from presslift.scraper.parse.dates import LONGEST, Moment, language_rows, parse_date, parse_foreign_date, parse_machine_date
-from presslift.scraper.parse.document import classes, text_of
+from presslift.scraper.parse.document import classes, text_end, text_of
 from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.view import PageView
 
@@ -125,7 +125,8 @@ def text_before(element: HtmlElement) -> str:
     """The end of the text right before an element, in its parent."""
     previous = element.getprevious()
     if previous is not None:
-        return ((previous.tail or "").strip() or text_of(previous) if previous.tag != "time" else (previous.tail or "").strip())[-60:]
+        tail = (previous.tail or "").strip()
+        return (tail if tail or previous.tag == "time" else text_end(previous, 60))[-60:]
     parent = element.getparent()
     return (parent.text or "").strip()[-60:] if parent is not None else ""
 
