@@ -19,7 +19,7 @@ REFERENCE = re.compile(
 )
 """The same characters as HTML can write them: parsing brings them back."""
 
-_SIGNS = (b"&#", b"\\u00", b"\x7f", b"\xef\xb7", b"\xef\xbf")
+_SIGNS = (b"&#", b"\\u00", b"\x7f", b"\xef")
 _ENCODED = re.compile(rb"&#|\\u00[01]|\x7f|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]")
 _ENCODER = msgspec.json.Encoder()
 _MOST_LOGGED = 20

@@ -37,7 +37,11 @@ class PageIndex:
         self.named: dict[str, list[HtmlElement]] = {}
         named = self.named
         for element in NAMED(root):
-            for name in _names(element):
+            written, identity = element.get("class"), element.get("id")
+            names = written.split() if written else []
+            if identity and (identity := identity.strip()):
+                names.append(f"#{identity}")
+            for name in names:
                 if name not in named:
                     named[name] = [element]
                 elif (bearers := named[name])[-1] is not element:

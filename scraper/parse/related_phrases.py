@@ -12,8 +12,6 @@ from presslift.scraper.knowledge import table
 
 COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u3099\u309a]+")
 START = re.compile(r"\w{1,3}")
-STARTS = re.compile(r"\0[^\w\0]*((\w{1,3})[^\0]*)")
-"""The same in many texts set apart by null characters: each from its first word on, and how that starts."""
 EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 LONGEST = 90
 """No phrase of the table is longer, the words a ``*`` stands for included."""
@@ -80,7 +78,8 @@ class Phrases:
     def may_head_boxes(self, texts: list[str]) -> bool:
         """Whether any of a page's pieces of text may be the heading of a related box, told cheaply."""
         starts = self._box_starts
-        return any(_folded(start) in starts and self.heads_box(text) for text, start in STARTS.findall("\0" + "\0".join(texts)))
+        likely = (t for t in texts if (s := t.lstrip()[:3]) and (s.lower() in starts or not (s.isascii() and s.isalnum())))
+        return any(map(self.heads_box, likely))
 
     def may_open_lines(self, texts: list[str]) -> bool:
         """Whether any of a body's pieces of text, in order, may begin a line with a phrase that opens lines, told cheaply."""
