@@ -16,10 +16,10 @@ from presslift.config import Settings
 from presslift.demo import snapshot
 from presslift.demo.site import DemoSite
 from presslift.errors import SiteError
-from presslift.pipeline import Options, RunSummary, getting, migrate, status, sync
+from presslift.pipeline import Options, RunSummary, getting, migrate, reparse, status, sync
 from presslift.records import CONTENT_FIELDS
 from presslift.store import Store
-from tests.faulty import FaultySite, changes, lines, records
+from tests.faulty import FaultySite, changes, holds, lines, records
 from tests.servers import Visit, page
 
 LATER = "2025-05-01T12:00:00"
@@ -237,6 +237,19 @@ def test_a_listing_spares_the_media_where_nothing_changed_in_it(migrated: Any) -
     forget_listing(out)
     media = [t for t in asked(site, out)[1] if "/media?" in t]
     assert len(media) == 1 and "per_page=1&" in media[0]
+
+
+def test_what_is_as_it_was_takes_little_room(migrated: Any) -> None:
+    _, out = migrated
+
+    def size() -> int:
+        return sum(p.stat().st_size for p in (out / "archive").iterdir())
+
+    before = size()
+    sync(out, config=Settings(), options=Options(full=True))
+    assert size() < 1.5 * before
+    holds(out)
+    assert reparse(out).updated == 0
 
 
 def test_everything_is_looked_at_after_a_failed_run(migrated: Any) -> None:

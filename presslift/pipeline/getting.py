@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from presslift.errors import FetchError
 from presslift.pipeline.trust import is_trusted
 from presslift.scraper.fetch.archive import Archive
-from presslift.scraper.fetch.client import Client, Condition
+from presslift.scraper.fetch.client import Client
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
+from presslift.scraper.fetch.warc_records import Had
 from presslift.store import Row, Store
 
 GIVE_UP_AFTER = 40
@@ -84,8 +85,8 @@ class Getter:
         if self._is_over():
             raise self._unasked(url)
         try:
-            etag, last_modified = self._condition(url, kind)
-            response = self._client.get(url, kind=kind, accept=accept, etag=etag, last_modified=last_modified)
+            had = self._earlier(url, kind)
+            response = self._client.get(url, kind=kind, accept=accept, etag=had.etag, last_modified=had.last_modified, had=had)
             if response.not_modified:
                 response = self._as_it_was(url) or self._client.get(url, kind=kind, accept=accept)
         except FetchError as error:
@@ -107,17 +108,20 @@ class Getter:
         known = self.known(url)
         return int(known["id"]) if known is not None else self.note("page", self._client.get(url, kind="page"))
 
-    def _condition(self, url: str, kind: str) -> Condition:
-        """What tells the server which answer is had already, where an earlier run archived one; some are asked for all the same."""
-        if not self._conditional or kind not in CONDITIONAL:
-            return None, None
+    def _earlier(self, url: str, kind: str) -> Had:
+        """What an earlier run has of an address. Its validators are told the server where these are believed, but for some."""
+        if self._any_run:
+            return Had()
         row = self._store.row("SELECT * FROM responses WHERE url = ? AND run < ? ORDER BY id DESC LIMIT 1", url, self._run)
         if row is None or row["status"] != 200 or row["final_url"] != url or not self._archive.holds(row["warc"]):
-            return None, None
+            return Had()
+        told = Had(sha256=row["sha256"], fetched_at=row["fetched_at"], warc=row["warc"], offset=row["offset"])
+        if not self._conditional or kind not in CONDITIONAL:
+            return told
         self._had[url] = row
         if zlib.crc32(f"{url} {self._run}".encode()) % SAMPLED == 0:
-            return None, None
-        return row["etag"], row["last_modified"]
+            return told
+        return told._replace(etag=row["etag"], last_modified=row["last_modified"])
 
     def _as_it_was(self, url: str) -> Response | None:
         """The archived answer that the server says is still good; None when it is not to be had any more."""
@@ -200,7 +204,7 @@ class Getter:
     def many(self, urls: Iterable[str], kind: str) -> Iterator[tuple[str, Response | FetchError]]:
         """Ask for many addresses at once, in order of completion; the caller leaves out those this run has (``known``)."""
         unasked: list[str] = []
-        conditions = lambda url: self._condition(url, kind)  # noqa: E731
+        conditions = lambda url: self._earlier(url, kind)  # noqa: E731
         for url, answer in self._client.map(self._while_well(urls, unasked), kind=kind, conditions=conditions):
             if not isinstance(answer, FetchError) and answer.not_modified:
                 answer = self._as_it_was(url) or self._again(url, kind)

@@ -7,29 +7,24 @@ import os
 import threading
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import quote, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from presslift.errors import OutUnwritable
-from presslift.scraper.fetch.credentials import redacted
 from presslift.scraper.fetch.response import Unreadable, decompress, media_type
+from presslift.scraper.fetch.warc_records import Exchange, Had, exchange_records, info_record, payload_digest, revisit_record
 from presslift.scraper.parse.encoding import decode
 
-LEVEL = 5
 SYNC_SECONDS = 1.0
 MAX_READ = 1_000_000_000
-SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 OPEN = ".open"
 """Beside a file that is being written stands an empty one with this ending: a killed run leaves it."""
 
@@ -62,20 +57,6 @@ class ArchivedResponse:
         return decode(self.body, self.headers.get("content-type"), [])[0]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """A request and its answer as they went over the wire; ``body`` still compressed, transfer coding undone."""
-
-    url: str
-    status: int
-    reason: str
-    headers: list[tuple[str, str]]
-    body: bytes
-    request_headers: list[tuple[str, str]]
-    fetched_at: str
-    method: str = "GET"
-
-
 class Archive:
     """A folder of WARC files, a new one each run and whenever one is full. Thread-safe.
 
@@ -99,11 +80,25 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def write(self, exchange: Exchange) -> tuple[str, int]:
-        """Append an exchange; the file's name and the offset at which its response starts."""
-        data = _records(exchange)
+    def write(self, exchange: Exchange, *, had: Had | None = None) -> tuple[str, int]:
+        """Append an exchange; the file's name and the offset at which its response starts.
+
+        Where the body is, to the byte, that of the response ``had``, a revisit record refers to it, and its place is given.
+        """
+        same = had is not None and had.warc is not None and had.offset is not None and self._is_same(exchange, had.warc, had.offset)
+        data = revisit_record(exchange, had) if same and had is not None else exchange_records(exchange)
         with self._lock:
-            return self._append(data)
+            place = self._append(data)
+        return (had.warc, had.offset) if same and had is not None and had.warc and had.offset is not None else place
+
+    def _is_same(self, exchange: Exchange, file: str, offset: int) -> bool:
+        try:
+            with (self.folder / Path(file).name).open("rb") as stream:
+                stream.seek(offset)
+                record = next(iter(ArchiveIterator(stream)), None)
+                return record is not None and record.rec_headers.get_header("WARC-Payload-Digest") == payload_digest(exchange.body)
+        except (OSError, ArchiveLoadFailed, zlib.error, EOFError):
+            return False
 
     def sync(self) -> None:
         """Have everything written so far on the disk itself."""
@@ -165,7 +160,7 @@ class Archive:
                 continue
         self._path, self._size = path, 0
         Path(f"{path}{OPEN}").touch()
-        self._put(_warcinfo(path.name))
+        self._put(info_record(path.name))
         self._sync()
 
     def _put(self, data: bytes) -> None:
@@ -271,72 +266,6 @@ def response_of(record: Any, name: str, offset: int) -> ArchivedResponse | None:
         warc=name,
         offset=offset,
     )
-
-
-def response_record(url: str, http: StatusAndHeaders, body: bytes, headers: Mapping[str, str]) -> bytes:
-    """A response's record, not compressed; ``headers`` are WARC's own, such as its date and its id."""
-    buffer = io.BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    writer.write_record(
-        writer.create_warc_record(url, "response", payload=io.BytesIO(body), http_headers=http, warc_headers_dict=dict(headers))
-    )
-    return buffer.getvalue()
-
-
-def _records(exchange: Exchange) -> bytes:
-    # Response first: its offset is what the store keeps.
-    buffer = io.BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    headers = [(_name(name), _clean(value)) for name, value in exchange.headers]
-    http = StatusAndHeaders(f"{exchange.status} {_ascii(exchange.reason)}".strip(), headers, protocol="HTTP/1.1")
-    dated = {"WARC-Date": exchange.fetched_at}
-
-    def record(kind: str, payload: bytes, head: StatusAndHeaders, more: dict[str, str]) -> Any:
-        return writer.create_warc_record(exchange.url, kind, payload=io.BytesIO(payload), http_headers=head, warc_headers_dict=more)
-
-    response = record("response", exchange.body, http, dated)
-    sent = _cleaned(redacted(exchange.request_headers))
-    asked = StatusAndHeaders(f"{exchange.method} {_target(exchange.url)} HTTP/1.1", sent, is_http_request=True)
-    writer.write_record(response)
-    first = buffer.tell()
-    writer.write_record(record("request", b"", asked, {**dated, "WARC-Concurrent-To": response.rec_headers.get_header("WARC-Record-ID")}))
-    data = buffer.getvalue()
-    return _member(data[:first]) + _member(data[first:])
-
-
-def _warcinfo(name: str) -> bytes:
-    buffer = io.BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    facts = {"software": "presslift", "format": "WARC File Format 1.1", "conformsTo": SPECIFICATION}
-    writer.write_record(writer.create_warcinfo_record(name, facts))
-    return _member(buffer.getvalue())
-
-
-def _member(data: bytes) -> bytes:
-    engine = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return engine.compress(data) + engine.flush()
-
-
-def _name(name: str) -> str:
-    # The transfer coding is undone in what is kept; archives mark the header so.
-    return f"X-Archive-Orig-{name}" if name.lower() == "transfer-encoding" else _ascii(name)
-
-
-def _ascii(text: str) -> str:
-    return _clean(text).encode("ascii", "replace").decode("ascii")
-
-
-def _clean(value: str) -> str:
-    return " ".join(value.split())
-
-
-def _cleaned(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, _clean(value)) for name, value in headers]
-
-
-def _target(url: str) -> str:
-    parts = urlsplit(url)
-    return quote(parts.path or "/", safe="/%:@!$&'()*+,;=~") + ("?" + quote(parts.query, safe="/%:@!$&'()*+,;=~?") if parts.query else "")
 
 
 def _whole_size(path: Path) -> int:

@@ -15,8 +15,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 
 from presslift.errors import OutUnwritable
-from presslift.scraper.fetch.archive import ArchivedResponse, response_of, response_record
+from presslift.scraper.fetch.archive import ArchivedResponse, response_of
 from presslift.scraper.fetch.response import Unreadable
+from presslift.scraper.fetch.warc_records import response_record
 
 EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
 """A stored block of deflate that holds nothing: padding that every reader passes over."""

@@ -23,6 +23,7 @@ from presslift.scraper.fetch.pace import Pace
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.robots import Robots
 from presslift.scraper.fetch.verdict import judge
+from presslift.scraper.fetch.warc_records import Had
 
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 508, 509, *range(520, 531)})
 OVERLOAD = frozenset({408, 429, 503, 504, 508, 509, *range(520, 531)})
@@ -39,9 +40,6 @@ ACCEPT = {
     "sitemap": "application/xml,text/xml;q=0.9,*/*;q=0.5",
     "robots": "text/plain,*/*;q=0.5",
 }
-
-Condition = tuple[str | None, str | None]
-"""``ETag`` and ``Last-Modified`` of what is had already."""
 
 
 class Client:
@@ -125,11 +123,13 @@ class Client:
         accept: str | None = None,
         etag: str | None = None,
         last_modified: str | None = None,
+        had: Had | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
         """Ask for one address; redirects within the site are followed.
 
-        ``kind`` is page, rest, feed, sitemap, robots or media. ``etag`` and ``last_modified`` make the request conditional.
+        ``kind`` is page, rest, feed, sitemap, robots or media. ``etag`` and ``last_modified`` make the request conditional; a
+        body that is the one ``had`` before is archived as a reference to it.
         Answers below 500 other than 429 are returned whatever they say: see ``verdict.judge``. Raises ``FetchError`` for
         everything else once retries are used up, ``Stopped`` when asked to stop.
         """
@@ -144,14 +144,14 @@ class Client:
             if isinstance(known, FetchError):
                 raise known
             return known
-        return self._retried(Asked(address, kind, asked))
+        return self._retried(Asked(address, kind, asked, had))
 
     def map(
-        self, urls: Iterable[str], kind: str = "page", *, conditions: Callable[[str], Condition] | None = None
+        self, urls: Iterable[str], kind: str = "page", *, conditions: Callable[[str], Had] | None = None
     ) -> Iterator[tuple[str, Response | FetchError]]:
         """Ask for many addresses at once, answers as they come; few are under way or waiting at any time.
 
-        ``urls`` is read, and ``conditions`` (address → ETag and Last-Modified had before) asked, in the caller's thread, only as
+        ``urls`` is read, and ``conditions`` (address → what was had before) asked, in the caller's thread, only as
         fast as answers are taken. When asked to stop it ends early.
         """
         if self._pool is None:
@@ -161,7 +161,7 @@ class Client:
             for url in urls:
                 if self.stop.is_set():
                     return
-                pending.add(self._pool.submit(self._outcome, url, kind, conditions(url) if conditions else (None, None)))
+                pending.add(self._pool.submit(self._outcome, url, kind, conditions(url) if conditions else Had()))
                 if len(pending) >= 2 * max(1, self.settings.concurrency):
                     done, pending = wait(pending, return_when=FIRST_COMPLETED)
                     yield from (future.result() for future in done)
@@ -178,9 +178,9 @@ class Client:
                 future.cancel()
             wait(pending)
 
-    def _outcome(self, url: str, kind: str, condition: Condition) -> tuple[str, Response | FetchError]:
+    def _outcome(self, url: str, kind: str, had: Had) -> tuple[str, Response | FetchError]:
         try:
-            return url, self.get(url, kind=kind, etag=condition[0], last_modified=condition[1])
+            return url, self.get(url, kind=kind, etag=had.etag, last_modified=had.last_modified, had=had)
         except FetchError as error:
             return url, error
 

@@ -24,11 +24,12 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from presslift.config import FetchSettings
 from presslift.errors import FetchError
-from presslift.scraper.fetch.archive import Archive, Exchange
+from presslift.scraper.fetch.archive import Archive
 from presslift.scraper.fetch.credentials import Credentials
 from presslift.scraper.fetch.guard import CONNECT_TIMEOUT, PATIENCE, AddressRefused, Guard, GuardedAdapter, Patience
 from presslift.scraper.fetch.response import Response, Unreadable, decompress, read_body
 from presslift.scraper.fetch.robots import MAX_SIZE as MAX_ROBOTS
+from presslift.scraper.fetch.warc_records import Exchange, Had
 
 log = logging.getLogger("presslift.fetch")
 
@@ -50,6 +51,7 @@ class Asked:
     url: str
     kind: str
     headers: dict[str, str]
+    had: Had | None = None
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,14 @@ class Line:
             request_headers=sent,
             fetched_at=fetched_at,
         )
-        file, offset = self._archived(asked.kind, exchange)
+        sha256 = hashlib.sha256(body).hexdigest()
+        same = (
+            asked.had if asked.had is not None and asked.had.sha256 == sha256 and url == asked.url and answer.status_code == 200 else None
+        )
+        file, offset = self._archived(asked.kind, exchange, same)
         response = Response(
             url=url, final_url=url, status=answer.status_code, headers=_joined(pairs), body=body, fetched_at=fetched_at,
-            sha256=hashlib.sha256(body).hexdigest(), warc=file, offset=offset, elapsed=time.monotonic() - started,
+            sha256=sha256, warc=file, offset=offset, elapsed=time.monotonic() - started,
         )  # fmt: skip
         return Step(response, _location(answer.raw) if answer.status_code in REDIRECTS else None)
 
@@ -165,10 +171,10 @@ class Line:
         raw.release_conn()
         return wired, body
 
-    def _archived(self, kind: str, exchange: Exchange) -> tuple[str | None, int | None]:
+    def _archived(self, kind: str, exchange: Exchange, had: Had | None) -> tuple[str | None, int | None]:
         if self.archive is None or kind == "media" or exchange.status == 304:
             return None, None
-        return self.archive.write(exchange)
+        return self.archive.write(exchange, had=had)
 
 
 def named(url: str, error: Exception) -> Exception:

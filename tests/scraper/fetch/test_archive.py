@@ -11,11 +11,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from presslift.config import FetchSettings
 from presslift.errors import OutUnwritable
-from presslift.scraper.fetch.archive import Archive, Exchange, read_warc
+from presslift.scraper.fetch.archive import Archive, read_warc
 from presslift.scraper.fetch.client import Client
+from presslift.scraper.fetch.warc_records import Exchange, Had
 from tests import servers
 from tests.servers import Server, page
 
@@ -226,3 +228,24 @@ def test_damage_is_passed_over_or_named(tmp_path: Path) -> None:
         assert list(read_warc(path)) == []
         with pytest.raises(EOFError):
             list(read_warc(path, strict=True))
+
+
+def test_what_was_had_before_is_referred_to(tmp_path: Path) -> None:
+    body, other = b"<p>The same as yesterday</p>" * 300, b"<p>Something else</p>" * 300
+    with Archive(tmp_path / "a") as archive:
+        place = archive.write(exchange(body=body))
+    had = Had(sha256="x", fetched_at="2026-01-02T03:04:05Z", warc=place[0], offset=place[1])
+    (first,) = (tmp_path / "a").glob("*.warc.gz")
+    with Archive(tmp_path / "a") as archive:
+        assert archive.write(exchange(body=body), had=had) == place
+        elsewhere = archive.write(exchange(body=other), had=had)
+        assert elsewhere != place and archive.read(*elsewhere).body == other
+        assert archive.read(*place).body == body
+        # What is not there any more, or never was, can't be referred to.
+        gone = had._replace(warc="presslift-gone.warc.gz")
+        assert archive.read(*archive.write(exchange(body=body), had=gone)).body == body
+    second = next(p for p in (tmp_path / "a").glob("*.warc.gz") if p != first)
+    kinds = [record.rec_type for record in ArchiveIterator(second.open("rb"))]
+    assert kinds == ["warcinfo", "revisit", "response", "request", "response", "request"]
+    assert len(list(read_warc(second))) == 2
+    valid(tmp_path / "a")
