@@ -46,7 +46,7 @@ def blocks_of(container: HtmlElement) -> list[Block]:
     found: list[Block] = []
     total = 0
     for element, loose in _candidates(container):
-        text = _own_text(element) if loose else TEXT(element)
+        text = _own_text(element) if loose else TEXT(element) if len(element) else element.text or ""
         text = " ".join(text.split())
         if text:
             words = text.count(" ") + 1
