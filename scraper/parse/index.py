@@ -36,7 +36,7 @@ class PageIndex:
         self._values: dict[tuple[str, str], str] = {}
         self.named: dict[str, list[HtmlElement]] = {}
         named = self.named
-        for element in NAMED(root):
+        for element in self._elements:
             written, identity = element.get("class"), element.get("id")
             names = written.split() if written else []
             if identity and (identity := identity.strip()):
@@ -142,7 +142,6 @@ class PageIndex:
 BEARERS = {"rel": ("a", "area", "form", "link"), "datetime": ("time", "ins", "del")}
 """The elements that an attribute belongs to; others may have any."""
 
-NAMED = etree.XPath("descendant-or-self::*[@class or @id]")
 
 
 def _names(element: HtmlElement) -> list[str]:
