@@ -143,7 +143,6 @@ BEARERS = {"rel": ("a", "area", "form", "link"), "datetime": ("time", "ins", "de
 """The elements that an attribute belongs to; others may have any."""
 
 
-
 def _names(element: HtmlElement) -> list[str]:
     written, identity = element.get("class"), element.get("id")
     names = written.split() if written else []
