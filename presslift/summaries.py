@@ -84,6 +84,8 @@ def status_lines(state: dict[str, Any]) -> Iterator[str]:
         yield f"run {run['id']:<6} {_run_line(run)}"
     for text in state["due"]:
         yield f"due        {text}"
+    if (state["health"] or {}).get("next_due_at"):
+        yield f"next       due at {state['health']['next_due_at']}"
     for text in state["distrusted"]:
         yield f"distrust   {text}"
     for failure in state["failures"][:MOST_SHOWN]:

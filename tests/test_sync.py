@@ -273,6 +273,19 @@ def test_new_settings_have_everything_looked_at(migrated: Any) -> None:
     assert asked(site, out, settings)[0].looked_at == "nothing"
 
 
+def test_other_transforms_hold_for_every_record_from_then_on(migrated: Any) -> None:
+    site, out = migrated
+    settings = Settings()
+    settings.transforms = [t for t in settings.transforms if t["use"] != "markdown"]
+    assert all(a["body_markdown"] for a in records(out).values())
+    summary, targets = asked(site, out, settings)
+    assert (summary.looked_at, len(targets), summary.exports_written) == ("nothing", 4, True)
+    assert all(a["body_markdown"] is None for a in records(out).values())
+    edit(site)
+    assert asked(site, out, settings)[0].looked_at == "changes"
+    assert all(a["body_markdown"] is None for a in records(out).values())
+
+
 def test_a_clock_set_back_is_no_reason_to_wait(migrated: Any) -> None:
     site, out = migrated
     with Store(out) as store:

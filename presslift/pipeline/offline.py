@@ -23,6 +23,7 @@ from presslift.pipeline.run import Progress, RunSummary
 from presslift.pipeline.settling import Settler
 from presslift.pipeline.source import StoreSource
 from presslift.pipeline.trust import distrusted
+from presslift.pipeline.unattended import read_health
 from presslift.records import SiteFacts
 from presslift.scraper.discover.events import Answer
 from presslift.scraper.fetch.addresses import site_hosts, start_address
@@ -182,6 +183,7 @@ def status(out: str | Path) -> dict[str, Any]:
             "addresses": states,
             "due": _due(folder, runs, states),
             "distrusted": distrusted(store),
+            "health": read_health(folder),
             "failures": failures,
             "runs": runs,
         }

@@ -27,6 +27,7 @@ from presslift.pipeline.quiet import Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
 from presslift.pipeline.sampling import Sampler
 from presslift.pipeline.settling import Settler
+from presslift.pipeline.source import transforms_fingerprint
 from presslift.pipeline.trust import trust_again
 from presslift.records import SiteFacts
 from presslift.scraper.discover import discover, discover_rest
@@ -191,7 +192,7 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     hosts = site_hosts(facts.url, settings.site.aliases)
     summary.looked_at = plan.level
     forget_comments(store, folder, settings)
-    if plan.level == "nothing":
+    if plan.level == "nothing" and store.get_meta("transforms") == transforms_fingerprint(settings):
         _account(summary, store, finder, Counter())
         summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
         return

@@ -39,6 +39,11 @@ class Settler:
         """Settle every record that was read since it was last settled. The first migration tells no changes."""
         self._link_translations()
         complete_pictures(self._store, self._facts)
+        current = transforms_fingerprint(self._settings)
+        if self._store.get_meta("transforms", current) != current:
+            # What the others would be with other transforms is told with the rest.
+            self._store.write("UPDATE articles SET dirty = 1 WHERE state = 'live'")
+            self._full = True
         keys = [
             row["id"] for row in self._store.rows("SELECT id FROM articles WHERE dirty = 1 AND state != 'removed' ORDER BY published, id")
         ]
@@ -52,7 +57,7 @@ class Settler:
         for id in keys:
             with self._store.batch():
                 self._settle_one(id)
-        self._store.set_meta("transforms", transforms_fingerprint(self._settings))
+        self._store.set_meta("transforms", current)
 
     def _settle_one(self, id: str) -> None:
         row = self._store.row("SELECT * FROM articles WHERE id = ?", id)
