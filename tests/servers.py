@@ -86,8 +86,7 @@ class Server:
         self.default = default or page("<title>Not found</title>", status=404)
         self.visits: list[Visit] = []
         self.closing = threading.Event()
-        self.most_at_once = 0
-        self._now, self._lock = 0, threading.Lock()
+        self._lock = threading.Lock()
         self._socket = socket.create_server((host, 0), backlog=64)
         self.host, self.port = host, self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{host}:{self.port}"
@@ -125,17 +124,12 @@ class Server:
                 return
             with self._lock:
                 self.visits.append(visit)
-                self._now += 1
-                self.most_at_once = max(self.most_at_once, self._now)
                 behaviour = self._behaviour(visit)
             try:
                 behaviour(visit)
                 connection.shutdown(socket.SHUT_WR)
             except OSError:
                 pass
-            finally:
-                with self._lock:
-                    self._now -= 1
 
     def _read(self, connection: socket.socket) -> Visit | None:
         data = b""
@@ -222,6 +216,24 @@ def late(seconds: float, then: Behaviour) -> Behaviour:
         then(visit)
 
     return answer
+
+
+class Crowd:
+    """An answer after a while. ``most`` is how many waited for it at once: counted before it is given, as its reader asks on at once."""
+
+    def __init__(self, seconds: float, then: Behaviour):
+        self._seconds, self._then = seconds, then
+        self._now, self._lock = 0, threading.Lock()
+        self.most = 0
+
+    def __call__(self, visit: Visit) -> None:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        visit.closing.wait(self._seconds)
+        with self._lock:
+            self._now -= 1
+        self._then(visit)
 
 
 # Behaviours that are not

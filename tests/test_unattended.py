@@ -228,6 +228,25 @@ def test_what_a_budget_leaves_over_is_named_and_done_by_the_next_runs(site: Demo
     assert failures(out) == {} and "el-puerto-abre-el-domingo" in records(out)
 
 
+@pytest.mark.parametrize("most", [8, 16])
+def test_a_budget_that_finding_everything_uses_up_is_gone_on_with(site: DemoSite, tmp_path: Path, most: int) -> None:
+    out, settings = tmp_path / "OUT", Settings()
+    migrate(site.url, tmp_path / "WHOLE", config=settings)
+    settings.fetch.max_requests = most
+    lists: list[str] = []
+    for _ in range(20):
+        asked = len(site.requests)
+        summary = migrate(site.url, out, config=settings)
+        assert summary.requests <= most and package.check(out).ok
+        lists += [target for target in site.requests[asked:] if "per_page=100&page=" in target or "page=1&per_page=100" in target]
+        if summary.exit_code == 0:
+            break
+        assert set(failures(out).values()) <= {"budget", "bad_answer"}
+    assert set(records(out)) == set(records(tmp_path / "WHOLE")) and failures(out) == {}
+    whole = [target for target in lists if "modified_after" not in target]
+    assert whole and len(whole) == len(set(whole)), "what one run listed, the next does not ask for again"
+
+
 def test_a_dry_run_names_what_would_be_asked_and_asks_nothing(site: DemoSite, out: Path) -> None:
     before, asked = snapshot(out / "export"), len(site.requests)
     done = presslift("sync", out, "--dry-run")

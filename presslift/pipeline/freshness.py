@@ -26,7 +26,8 @@ class Freshness:
 
     def due(self, *, full: bool) -> list[str]:
         """Keys to be read in this run: new, changed, failed before, or of which nothing tells that they are unchanged."""
-        query = "SELECT * FROM addresses WHERE seen_run = ? AND state != 'excluded' AND read_run < ? ORDER BY rowid"
+        # What waited longest first: where a budget ends every run, the next ones come to the rest.
+        query = "SELECT * FROM addresses WHERE seen_run = ? AND state != 'excluded' AND read_run < ? ORDER BY read_run, rowid"
         keys = [row["key"] for row in self._store.rows(query, self._run, self._run) if full or self._changed(row)]
         # What is listed again and tells that it is as it was is not gone.
         self._store.write("UPDATE addresses SET gone_run = 0 WHERE seen_run = ? AND gone_run > 0 AND reason IS NULL", self._run)

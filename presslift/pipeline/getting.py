@@ -47,6 +47,8 @@ class Getter:
     still to be asked fails without being asked. What an earlier run had is asked for only if it changed, unless ``full``;
     ``suspects`` are numbers of responses, earlier and new, that the server would have called the same and that are not;
     nothing is asked after ``until``, a monotonic time; ``partial`` is set for a run that does not ask every list.
+    ``since`` is the first run whose answers count as this run's: a run that finds what earlier ones began to find, and had
+    no budget for, sets it for as long as it does. ``cut_short`` is whether a budget was used up.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class Getter:
         self._had: dict[str, Row] = {}
         self.suspects: list[tuple[int, int]] = []
         self.partial = False
+        self.since = run
+        self.cut_short = False
         self._failed: dict[str, FetchError] = {}
         self._troubles = 0
         self._given_up: FetchError | None = None
@@ -90,8 +94,7 @@ class Getter:
             if response.not_modified:
                 response = self._as_it_was(url) or self._client.get(url, kind=kind, accept=accept)
         except FetchError as error:
-            self._failed[url] = error
-            self._count(error)
+            self._fail(url, error)
             raise
         self._troubles = 0
         self.note(kind, response)
@@ -131,6 +134,11 @@ class Getter:
         except LookupError:
             return None
 
+    def _fail(self, url: str, error: FetchError) -> None:
+        self._failed[url] = error
+        self.cut_short = self.cut_short or error.reason == "budget"
+        self._count(error)
+
     def _count(self, error: FetchError) -> None:
         if error.attempts == 0 or not is_outage(error.reason, error.status):
             return
@@ -154,6 +162,7 @@ class Getter:
 
     def _unasked(self, url: str) -> FetchError:
         if self._given_up is None:
+            self.cut_short = True
             return FetchError(url, "budget", "not asked: sync.allowed_hours are over", attempts=0)
         why = f"not asked: {GIVE_UP_AFTER} addresses in a row gave trouble, and the home page does: {self._given_up.detail}"
         return FetchError(url, self._given_up.reason, why, self._given_up.status, attempts=0)
@@ -209,8 +218,7 @@ class Getter:
             if not isinstance(answer, FetchError) and answer.not_modified:
                 answer = self._as_it_was(url) or self._again(url, kind)
             if isinstance(answer, FetchError):
-                self._failed[url] = answer
-                self._count(answer)
+                self._fail(url, answer)
             else:
                 self._troubles = 0
                 self.note(kind, answer)
@@ -263,11 +271,19 @@ class Getter:
 
     def _kept(self, url: str) -> Response | None:
         """What this run has of an address; None when it is to be asked (again: the archive's end may be lost in a power cut)."""
-        row = self.known(url)
+        row = self.known(url) or self._begun(url)
         try:
             return self._response(row) if row is not None else None
         except LookupError:
             return None
+
+    def _begun(self, url: str) -> Row | None:
+        """What earlier runs of one discovery had; but for the home page, which tells whether the site is well today."""
+        if self.since >= self._run or url == self._client.start_url:
+            return None
+        return self._store.row(
+            "SELECT * FROM responses WHERE url = ? AND run >= ? AND status < 500 ORDER BY id DESC LIMIT 1", url, self.since
+        )
 
     def _response(self, row: Row) -> Response:
         if row["warc"] is None:

@@ -23,6 +23,9 @@ from presslift.store import Store
 SEEN = "seen"
 """What the last good run knew of the site's listings, under this name in the store: see ``Seen``."""
 
+CUT_SHORT = "cut_short"
+"""The first of the runs that began to find everything and had no budget to end it, under this name in the store; or None."""
+
 MOST_TRIED_AGAIN = 20
 """Failed addresses that are not likely to mend by themselves and are asked for again in one run; listings ask for all."""
 
@@ -104,6 +107,8 @@ class Looker:
             return "the last run did not end well"
         if seen.scope != scope_of(self._settings):
             return "the settings have changed"
+        if self._store.get_meta(CUT_SHORT) is not None:
+            return "the budget ended while everything was being found"
         if self._is_due(seen.discovered_at, self._settings.sync.discover_every):
             return f"everything is found anew every {self._settings.sync.discover_every}"
         if self._store.row("SELECT 1 FROM problems WHERE kind = 'listing'"):

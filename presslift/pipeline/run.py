@@ -23,7 +23,7 @@ from presslift.pipeline.folders import made, open_folder, own_settings, record_s
 from presslift.pipeline.forget import UNFINISHED, UNTIDY, finish, forget_comments, sweep, tidy
 from presslift.pipeline.getting import Getter, now
 from presslift.pipeline.lock import hold
-from presslift.pipeline.quiet import Looker, Plan, remember, vanished
+from presslift.pipeline.quiet import CUT_SHORT, Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
 from presslift.pipeline.sampling import Sampler
 from presslift.pipeline.settling import Settler
@@ -224,7 +224,7 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     sampler.validators()
     sampler.dates_for_nothing()
     _account(summary, store, finder, settler.counts)
-    if first and summary.exported == 0:
+    if first and summary.exported == 0 and not getter.cut_short:
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
     watch("exporting", 0, 0)
     summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
@@ -255,10 +255,13 @@ def _find(plan: Plan, summary: RunSummary, store: Store, settings: Settings, get
             return facts, finder
         plan.level, plan.why = "all", "REST did not list everything"
     watch("probing", 0, 0)
+    getter.since = store.get_meta(CUT_SHORT) or run
     facts = _settled_facts(probe_site(site, getter, settings), site, store)
     finder = Finder(store, run, facts.url, settings.scope)
     finder.take(watch.finding(discover(facts, getter, settings)))
-    if not finder.counts:
+    store.set_meta(CUT_SHORT, getter.since if getter.cut_short else None)
+    getter.since = run
+    if not finder.counts and not getter.cut_short:
         raise SiteError(f"{site}: no posts or pages found in REST, sitemaps, feeds or links; nothing was changed")
     return facts, finder
 

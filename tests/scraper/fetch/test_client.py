@@ -264,7 +264,8 @@ def test_map_asks_many_at_once_within_a_window(make: MakeClient) -> None:
             taken += 1
             yield f"{site.url}/{n}"
 
-    with Server({"/7": page("x", 404), "/9": servers.garbage()}, default=servers.late(0.02, page("ok"))) as site:
+    crowd = servers.Crowd(0.02, page("ok"))
+    with Server({"/7": page("x", 404), "/9": servers.garbage()}, default=crowd) as site:
         client = make(site.url, concurrency=3, attempts=1)
         results = client.map(addresses(site))
         first = next(results)
@@ -273,18 +274,18 @@ def test_map_asks_many_at_once_within_a_window(make: MakeClient) -> None:
         assert len(outcomes) == 40
         failed = [url for url, o in outcomes.items() if isinstance(o, FetchError)]
         assert failed == [f"{site.url}/9"]
-        assert 1 < site.most_at_once <= 3
+        assert 1 < crowd.most <= 3
 
 
 def test_trouble_halves_the_concurrency_and_it_recovers(make: MakeClient) -> None:
-    with Server({"/busy": page("busy", 503)}, default=servers.late(0.02, page("ok"))) as site:
+    crowd = servers.Crowd(0.02, page("ok"))
+    with Server({"/busy": page("busy", 503)}, default=crowd) as site:
         client = make(site.url, concurrency=4, attempts=2)
         failure(client, site.url + "/busy")
-        site.most_at_once = 0
         list(client.map(f"{site.url}/{n}" for n in range(6)))
-        assert site.most_at_once == 1
+        assert crowd.most == 1
         list(client.map(f"{site.url}/more{n}" for n in range(60)))
-        assert site.most_at_once == 4
+        assert crowd.most == 4
 
 
 def test_stop_ends_what_is_under_way(make: MakeClient) -> None:
