@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
+from lxml import etree
 
 from presslift.cli import cli
 
@@ -81,3 +83,14 @@ def test_the_table_of_exit_codes_is_the_errors_own() -> None:
     told = {int(code) for cell in re.findall(r"^\| ([\d, ]+) \|", text, re.M) for code in cell.split(",")}
     used = {kind.exit_code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.PressliftError)}
     assert used <= told and {0, 143} <= told
+
+
+def test_the_picture_in_the_readme_is_what_the_demo_prints(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["demo", "-o", str(tmp_path / "demo")])
+    assert done.exit_code == 0, done.output
+    printed = re.sub(r"\s+", " ", done.output.replace(str(tmp_path), ""))
+    printed = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8000", printed)
+    drawn = etree.parse(HOUSE / "docs" / "demo.svg").getroot()
+    lines = [re.sub(r"\s+", " ", "".join(text.itertext())).strip() for text in drawn.iter("{*}text")]
+    assert len(lines) > 20
+    assert [line for line in lines if line.rstrip("…").strip() not in printed and not line.startswith("$")] == []
