@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """How right is what presslift reads, beside its peers, in one run.
 
-usage: accuracy.py [--pages DIR] [--recordings DIR] [--peers trafilatura,…] [--check] [--update] [--worst N]
+usage: accuracy.py [--pages DIR] [--recordings DIR] [--peers trafilatura,…] [--check] [--update] [--worst N] [--json FILE] [--plot FILE]
 
 ``--pages`` holds the page benchmark (``bench.py``, ``peers.py``, ``adapter.py``), ``--recordings`` the recorded sites (``run.py``);
 both lie outside the project, by default in ``../shared/bench`` and ``../shared/recordings``. Peers are installed into
 ``.venv-peers``. ``--check`` holds presslift's figures against ``ratchet.json``: they may rise, never fall; ``--update`` raises it.
+``--json`` keeps all figures, ``--plot`` draws them (SVG or PNG), a mark for each extractor and field.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ HERE = Path(__file__).resolve().parent
 HOUSE = HERE.parent
 RATCHET = HERE / "ratchet.json"
 PEERS = HOUSE / ".venv-peers"
-PEER_PACKAGES = ["trafilatura>=2", "readability-lxml", "resiliparse", "htmldate", "lxml_html_clean"]
+PEER_PACKAGES = ["trafilatura>=2", "readability-lxml", "resiliparse", "htmldate", "lxml_html_clean", "matplotlib"]
+SITE_PEERS = ("trafilatura", "readability")
+"""Those that the recordings' own ``peers.py`` knows; they are handed every address."""
 PAGE_FIGURES = ("body_f1", "body_ge_95", "snippet_f1", "title", "date", "authors")
 SLACK = 0.0005
 """Rounding, and what a library's patch release may move."""
@@ -58,6 +61,22 @@ def recording_figures(recordings: Path) -> dict[str, dict[str, Any]]:
     return figures
 
 
+def peer_recording_figures(recordings: Path, name: str) -> dict[str, float | None]:
+    """One peer over the recorded sites, every address handed to it: mean figures."""
+    rows = []
+    for recording in sorted(p for p in recordings.glob("*.jsonl.xz") if not p.name.endswith(".truth.jsonl.xz")):
+        truth = recording.with_name(recording.name.replace(".jsonl.xz", ".truth.jsonl.xz"))
+        with tempfile.TemporaryDirectory() as scratch:
+            records, out = Path(scratch) / "articles.jsonl", Path(scratch) / "figures.json"
+            with records.open("wb") as file:
+                subprocess.run([peer_python(), recordings / "peers.py", name, recording], stdout=file, check=True)
+            score = [sys.executable, recordings / "score.py", truth, records, "--json", out]
+            subprocess.run(score, check=True, stdout=subprocess.DEVNULL)
+            rows.append(json.loads(out.read_text()))
+    means = {k: [row[k] for row in rows if isinstance(row.get(k), int | float)] for k in rows[0]} if rows else {}
+    return {k: sum(v) / len(v) for k, v in means.items() if v}
+
+
 def fallen(now: dict[str, Any], held: dict[str, Any]) -> list[str]:
     """What is lower than the ratchet holds, as lines. Counts (leaked, extra, doubled, failed) may not rise."""
     lines = []
@@ -75,6 +94,14 @@ def kept(figures: dict[str, Any]) -> dict[str, Any]:
     return {k: v if isinstance(v, int) else round(v, 4) for k, v in figures.items() if v is not None and k not in ("requests", "s")}
 
 
+def draw(figures: dict[str, dict[str, Any]], picture: Path) -> None:
+    """The figures as a picture, drawn by the interpreter that has the peers."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(figures, file)
+        file.flush()
+        subprocess.run([peer_python(), HERE / "plot.py", file.name, picture], check=True)
+
+
 def main() -> int:
     """Run what was asked for; 1 when the ratchet is broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -84,19 +111,32 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=0)
     parser.add_argument("--check", action="store_true", help="presslift alone, against the ratchet")
     parser.add_argument("--update", action="store_true", help="raise the ratchet to today's figures")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     now: dict[str, Any] = {}
+    alone = options.check or options.update
+    peers = [] if alone else [peer for peer in options.peers.split(",") if peer]
+    drawn: dict[str, dict[str, Any]] = {"pages": {}, "recordings": {}}
     if (options.pages / "bench.py").exists():
         mine = page_figures(options.pages, "presslift", f"{sys.executable} {options.pages / 'adapter.py'}", options.worst)
         now["pages"] = kept({k: mine[k] for k in (*PAGE_FIGURES, "failed")})
-        if not (options.check or options.update):
-            for peer in filter(None, options.peers.split(",")):
-                page_figures(options.pages, peer, f"{peer_python()} {options.pages / 'peers.py'} {peer}", options.worst)
+        drawn["pages"]["presslift"] = now["pages"]
+        for peer in peers:
+            figures = page_figures(options.pages, peer, f"{peer_python()} {options.pages / 'peers.py'} {peer}", options.worst)
+            drawn["pages"][peer] = {k: figures.get(k) for k in PAGE_FIGURES}
     if (options.recordings / "run.py").exists():
-        now |= {f"recordings {mode}": kept(figures) for mode, figures in recording_figures(options.recordings).items()}
+        sites = recording_figures(options.recordings)
+        now |= {f"recordings {mode}": kept(figures) for mode, figures in sites.items()}
+        drawn["recordings"] |= {mode: kept(figures) for mode, figures in sites.items()}
+        drawn["recordings"] |= {peer: peer_recording_figures(options.recordings, peer) for peer in peers if peer in SITE_PEERS}
     if not now:
         print(f"no benchmark found in {options.pages} and {options.recordings}: name them with --pages and --recordings", file=sys.stderr)
         return 2
+    if options.json:
+        options.json.write_text(json.dumps(drawn, indent=1) + "\n")
+    if options.plot:
+        draw(drawn, options.plot)
     held = json.loads(RATCHET.read_text()) if RATCHET.exists() else {}
     lines = fallen(now, held)
     for line in lines:
