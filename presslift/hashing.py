@@ -17,11 +17,12 @@ INCIDENTAL: dict[str, frozenset[str]] = {
     "links": frozenset({"position", "article_id"}),
     "embeds": frozenset({"position"}),
     "translations": frozenset({"article_id"}),
+    "comments": frozenset({"date", "date_utc"}),
     "media": frozenset({"position", "wp_id", "width", "height", "mime", "bytes", "sha256", "local_path", "status"}),
 }
 """What is not content within a content field: numbers that the order of the list tells already, ids that depend on other
-records or on which source answered, how sure the reader was, and what is known of a file only once it is fetched. What
-readers of the article see of these stands in the body."""
+records or on which source answered, when a comment was written (pages leave out the seconds), how sure the reader was, and
+what is known of a file only once it is fetched. What readers of the article see of these stands in the body."""
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")

@@ -20,6 +20,7 @@ from presslift.records import Article
 from presslift.store_outcomes import DECODE as DECODE
 from presslift.store_outcomes import Outcomes
 from presslift.store_tables import STORE_VERSION, TABLES
+from presslift.store_versions import upgrade, upgraded_copy
 
 FILE_NAME = "presslift.sqlite"
 
@@ -67,7 +68,8 @@ class Item(NamedTuple):
 class Store(Outcomes):
     """The open store of an OUT folder; a context manager. ``create`` makes it where there is none, ``read_only`` never writes.
 
-    Raises ``NotAnOut`` for a file that is no store, or a newer presslift's; ``OutUnwritable``.
+    An older presslift's is brought up to date, with a copy of it beside. Raises ``NotAnOut`` for a file that is no store, or a
+    newer presslift's; ``OutUnwritable``.
     """
 
     def __init__(self, folder: Path, *, create: bool = False, read_only: bool = False):
@@ -99,12 +101,17 @@ class Store(Outcomes):
                 f"BEGIN IMMEDIATE; {TABLES} INSERT OR IGNORE INTO meta VALUES ('store_version', '{STORE_VERSION}'); COMMIT"
             )
         version = self.get_meta("store_version")
-        if not isinstance(version, int):
+        if not isinstance(version, int) or version < 1:
             raise NotAnOut(f"{self.path}: is a database, but not presslift's; name another folder")
         if version > STORE_VERSION:
             raise NotAnOut(
                 f"{self.path}: written by a newer presslift (store version {version}, this one reads up to {STORE_VERSION}); upgrade presslift"
             )
+        if version < STORE_VERSION and read_only:
+            self._db = upgraded_copy(self._db, version)
+            self._db.row_factory = sqlite3.Row
+        elif version < STORE_VERSION:
+            upgrade(self._db, self.path, version)
 
     def __enter__(self) -> Store:
         return self

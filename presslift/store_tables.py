@@ -1,6 +1,7 @@
 """The tables of the store."""
 
-STORE_VERSION = 1
+STORE_VERSION = 2
+"""Raised with every change of the tables below, and of how content is hashed; ``store_versions.STEPS`` then has one step more."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

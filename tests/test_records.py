@@ -91,6 +91,7 @@ INCIDENTAL = [
     ("footnotes.0.confidence", 0.1),
     ("terms.0.wp_id", None),
     ("links.0.position", 9),
+    ("comments.0.date", "2025-01-01T10:00:00-05:00"),
     ("media.0.bytes", 7),
     ("media.0.sha256", "x"),
     ("media.0.local_path", "media/x"),

@@ -21,6 +21,7 @@ from presslift.scraper.fetch.addresses import article_key, canonical, same_site,
 from presslift.scraper.fetch.archive import ArchivedResponse
 from presslift.scraper.fetch.blanking import blank
 from presslift.store import Store, writable
+from presslift.store_versions import backups
 
 UNFINISHED = "forgetting"
 """Set in the store while something is being forgotten: a killed command is finished by the next run."""
@@ -122,10 +123,13 @@ def finish(store: Store, folder: Path, settings: Settings) -> None:
 
 
 def tidy(store: Store) -> None:
-    """Have what was deleted stand nowhere in the store's file any more, nor in its log."""
-    store.set_meta(UNTIDY, False)
+    """Have what was deleted stand nowhere in the store's file any more, nor in its log, nor in copies that an upgrade left."""
+    for copy in backups(store.path):
+        with writable(copy):
+            copy.unlink(missing_ok=True)
     store.write("VACUUM")
     store.write("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.set_meta(UNTIDY, False)
 
 
 def sweep(store: Store, folder: Path, *, all_comments: bool = False) -> None:
