@@ -57,3 +57,10 @@ def hours_of(text: str) -> Hours:
         return Hours(begin=time(int(match[1]), int(match[2])), end=time(*(end if end != (24, 0) else (0, 0))))
     except ValueError as error:
         raise ValueError(f"{text!r} is no span of hours such as 22:00-06:00") from error
+
+
+def duration(seconds: float) -> str:
+    """``1 h 5 min``, ``2 min 3 s``, ``9 s``."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

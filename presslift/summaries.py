@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from presslift.terminal import duration
+from presslift.spans import duration
 
 if TYPE_CHECKING:
     from presslift.config import Settings

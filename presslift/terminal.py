@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from presslift.spans import duration
+
 if TYPE_CHECKING:
     from presslift.config import Settings
     from presslift.pipeline import Options, RunSummary
@@ -192,10 +194,3 @@ def _width() -> int:
         return os.get_terminal_size(sys.stderr.fileno()).columns or 80
     except (OSError, ValueError):
         return 80
-
-
-def duration(seconds: float) -> str:
-    """``1 h 5 min``, ``2 min 3 s``, ``9 s``."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -18,7 +18,8 @@ import pytest
 
 from presslift import terminal as module
 from presslift.demo.site import DemoSite
-from presslift.terminal import Terminal, duration
+from presslift.spans import duration
+from presslift.terminal import Terminal
 from tests.commands import PRESSLIFT
 from tests.servers import free_port
 
