@@ -265,12 +265,19 @@ def _locks(page: _Page, form: HtmlElement, rules: dict[str, Any]) -> bool:
     own = [
         e for e in select(page.document.root, rules["own"]) if not ids or any(f"post-{i}" in (e.get("class") or "").split() for i in ids)
     ]
-    if ids and own:
+    if (ids and own) or not ids.isdisjoint(_numbers(form)):
+        return True
+    if not ids and page.title.startswith(tuple(rules["titles"])):
         return True
     around = set(select(page.document.root, rules["content"])) if page.is_article else set()
     container = next((a for a in form.iterancestors() if a in around), _body(page.document))
     others = _count(text_of(container)) - _count(text_of(form))
     return others <= int(rules["max_words"])
+
+
+def _numbers(form: HtmlElement) -> set[str]:
+    """The number of the post that a form asks the password of: WordPress writes it into its field's id."""
+    return {(field.get("id") or "").rpartition("-")[2] for field in form.iter("input") if field.get("name") == "post_password"}
 
 
 def _body(document: Document | None) -> HtmlElement:

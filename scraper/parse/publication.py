@@ -22,6 +22,8 @@ from presslift.scraper.parse.view import PageView
 URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)(?:[-_ ](?:on|date|label|info|time)|$| )", re.I)
 DAY = timedelta(days=1)
+LONG = 1_500
+"""So many letters are an article's text, not what stands around its title."""
 Said = tuple[Moment, Cue]
 
 
@@ -180,8 +182,10 @@ def lines_near(view: PageView, heading: HtmlElement) -> list[tuple[str, HtmlElem
 def _lines_near(view: PageView, heading: HtmlElement, count: int) -> list[tuple[str, HtmlElement]]:
     after: list[tuple[str, HtmlElement]] = []
     node: HtmlElement | None = heading
+    passed = False
     for _ in range(5):
-        if node is None or node.tag in ("body", "html"):
+        # Beyond the text nothing is near.
+        if node is None or passed or node.tag in ("body", "html"):
             break
         sibling = node.getnext()
         while sibling is not None and len(after) < count:
@@ -191,6 +195,7 @@ def _lines_near(view: PageView, heading: HtmlElement, count: int) -> list[tuple[
                 and not view.elsewhere(sibling)
             ):
                 after.extend(_short_texts(sibling, count - len(after)))
+                passed = passed or _is_long(sibling)
             sibling = sibling.getnext()
         node = node.getparent()
     before: list[tuple[str, HtmlElement]] = []
@@ -203,6 +208,16 @@ def _lines_near(view: PageView, heading: HtmlElement, count: int) -> list[tuple[
             before.extend(_short_texts(sibling, 4)[-2:])
         node = node.getparent()
     return after + before[:count]
+
+
+def _is_long(element: HtmlElement) -> bool:
+    """Whether an element says as much as an article does; one that does is not read to its end."""
+    size = 0
+    for piece in element.itertext():
+        size += len(piece.strip())
+        if size > LONG:
+            return True
+    return False
 
 
 def _short_texts(element: HtmlElement, count: int, depth: int = 0) -> list[tuple[str, HtmlElement]]:

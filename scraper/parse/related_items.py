@@ -183,9 +183,20 @@ def _chief(element: HtmlElement, links: Links, row: dict[str, Any]) -> list[str]
     for test in (_in_heading, lambda a: "bookmark" in (a.get("rel") or ""), lambda a: next(a.iter("img"), None) is not None):
         chosen = [u for u, group in links.items() if any(test(a) for a in group)]
         pictured = [u for u in chosen if len(chosen) > 1 and any(next(a.iter("img"), None) is not None for a in links[u])]
+        kinds = {_heading_kind(links[u]) for u in chosen} if pictured else set()
+        if len(kinds) == 1 and None not in kinds:
+            # Posts whose headings are alike are as many posts, whether or not all have pictures.
+            return chosen
         if chosen:
             return pictured if len(pictured) == 1 else chosen
     return []
+
+
+def _heading_kind(links: list[HtmlElement]) -> tuple[str, str] | None:
+    """Tag and class of the heading around a post's links; None where there is none."""
+    around = (a for link in links for _, a in zip(range(3), link.iterancestors(), strict=False) if a.tag in HEADINGS)
+    heading = next(around, None)
+    return (str(heading.tag), heading.get("class") or "") if heading is not None else None
 
 
 def _in_heading(link: HtmlElement) -> bool:

@@ -137,6 +137,13 @@ LOCK = (
         html(f'<article class="post-7 post-password-required">{LOCK}</article><aside>{PROSE}</aside>', "Protected: A", "postid-7 single"),
         html(f'<main><div class="entry-content wp-block-post-content">{LOCK}</div></main><footer>{PROSE}</footer>', "Geschützt: A", "single postid-7"),
         html(f"<h1>Protegido: A</h1>{LOCK}"),
+        html(
+            '<div class="story"><form action="/wp-login.php?action=postpass"><input name="post_password" id="pwbox-7"></form>'
+            f"<ul class='share'><li>{PROSE}</li></ul></div>",
+            "A",
+            "postid-7 single",
+        ),
+        html(f"<div class='story'>{LOCK}<ul class='share'><li>{PROSE}</li></ul></div>", "Protégé\u00a0: A – A site"),
     ],
 )  # fmt: skip
 def test_protected_posts_are_told_apart(page: str) -> None:

@@ -115,6 +115,13 @@ def test_day_in_words_and_in_the_address() -> None:
     assert read_metadata(read_document(html, "https://press.example.org/2024/03/18/rivers/")).published == "2024-03-18"
 
 
+def test_days_beyond_the_text_are_no_publication() -> None:
+    text = "<p>" + "The boats come back before the wind does. " * 60 + "</p>"
+    beside = "<div class='c2'><p>12 May 2024</p></div>"
+    assert read(article=text, after=beside).published is None
+    assert read(article=f"<p>12 May 2024</p>{text}").published == "2024-05-12"
+
+
 def test_relative_date_is_flagged() -> None:
     article = "<span class='date meta-item'>hace 3 días</span>"
     assert read(article=article, lang="es").published is None

@@ -407,3 +407,11 @@ def test_titles_and_excerpts_may_alternate_in_a_frame() -> None:
     found, text, _ = boxes(f"<div class='ymae'><h4>You may also enjoy</h4>{frame}</div>")
     assert told(found) == ALPHA_BETA
     assert "excerpt" not in text
+
+
+def test_cards_of_which_one_has_a_picture_are_as_many_posts() -> None:
+    cards = "<div><h3><a href='/alpha/' rel='bookmark'>Alpha</a></h3></div><div><h3><a href='/beta/' rel='bookmark'>Beta</a></h3></div>"
+    pictured = "<div><a href='/gamma/'><img src='/g.jpg'></a><h3><a href='/gamma/' rel='bookmark'>Gamma</a></h3></div>"
+    found, _, _ = boxes(after=f"<div class='x7'><h3>You may also like</h3><div class='x9'>{cards}{pictured}</div></div>")
+    assert told(found) == [*ALPHA_BETA, (3, "Gamma", "https://example.org/gamma/")]
+    assert [link.image for link in found] == [None, None, "https://example.org/g.jpg"]
