@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote, quote_plus, urljoin
 
 from presslift.config import ScopeSettings, Settings
@@ -17,6 +19,10 @@ QUERIES = {"category": "category_name", "post_tag": "tag"}
 
 
 PRINTED = ("category", "post_tag", "author")
+NEEDED = "archives_needed"
+"""Under this name the store has whether some post's own page lacked what archives tell."""
+NEWEST = 50
+"""Archives of which the first page is looked at for what is new, in a run that does not find everything anew."""
 
 
 class ArchiveReader:
@@ -26,21 +32,40 @@ class ArchiveReader:
         self._store, self._getter, self._run, self._facts, self._settings = store, getter, run, facts, settings
         self._finder = Finder(store, run, facts.url, ScopeSettings())
 
-    def complete(self) -> list[str]:
-        """Keys of addresses to be read again with what the archives told; empty when nothing was lacking or nothing learned."""
+    def complete(self, *, whole: bool) -> list[str]:
+        """Keys of addresses to be read again with what the archives told; empty when nothing was lacking or nothing learned.
+
+        What was of use once is read again: ``whole`` when everything is found anew, else for what is new, which stands first.
+        """
         keys, lacking = self._read_without_rest()
-        urls = self._of_nameless_terms()
-        for data in self._store.evidence("archive") if keys else ():
-            taxonomy = data.get("taxonomy")
-            # Themes rarely print the terms of custom taxonomies.
-            custom = taxonomy not in (*PRINTED, "date", "post_type", None)
-            if data.get("url") and not data.get("members") and (custom or (lacking and taxonomy in PRINTED)):
-                urls.append(data["url"])
-        if not urls:
-            return []
-        events = list(read_archives(self._facts, self._getter, self._settings, dict.fromkeys(urls)))
+        if lacking:
+            self._store.set_meta(NEEDED, True)
+        needed = self._store.get_meta(NEEDED, False)
+        urls = dict.fromkeys(self._of_nameless_terms())
+        newest: list[str] = []
+        for data in sorted(self._store.evidence("archive"), key=lambda data: int(data.get("read_run") or 0)):
+            if not data.get("url") or data.get("read_run") == self._run:
+                continue
+            if data.get("members"):
+                if whole and not self._facts.rest_types and self._may_tell(data, needed):
+                    urls[data["url"]] = None
+                elif keys and self._may_tell(data, lacking):
+                    newest.append(data["url"])
+            elif keys and self._may_tell(data, lacking):
+                urls[data["url"]] = None
+        told = self._read(urls, whole=True) | self._read(newest[:NEWEST], whole=False)
+        return keys if told else []
+
+    @staticmethod
+    def _may_tell(data: dict[str, Any], lacking: bool) -> bool:
+        """Whether an archive may tell what articles lack: themes rarely print the terms of custom taxonomies."""
+        taxonomy = data.get("taxonomy")
+        return taxonomy not in (*PRINTED, "date", "post_type", None) or (lacking and taxonomy in PRINTED)
+
+    def _read(self, urls: Iterable[str], *, whole: bool) -> bool:
+        events = list(read_archives(self._facts, self._getter, self._settings, urls, whole=whole)) if urls else []
         self._finder.take(events)
-        return keys if events else []
+        return bool(events)
 
     def _of_nameless_terms(self) -> list[str]:
         """Addresses of the archives of terms of which pages tell the slug alone."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from presslift.pipeline.memberships import moved_members
 from presslift.records import Article
+from presslift.scraper.fetch.addresses import article_key
 from presslift.store import DECODE, Store
 
 RETOLD = "retold"
@@ -23,8 +25,19 @@ def is_told(kind: str, old: dict[str, Any] | None, new: dict[str, Any]) -> bool:
     return old is not None and any(old.get(name) != new.get(name) for name in TOLD.get(kind, ()))
 
 
-def dependents(store: Store) -> list[str]:
+def dependents(store: Store, run: int, start: str) -> list[str]:
     """Keys of the addresses to be read again, offline, for what was told otherwise; others are marked to be settled anew."""
+    return list(dict.fromkeys([*_retold(store), *_of_archives(store, run, start)]))
+
+
+def _of_archives(store: Store, run: int, start: str) -> list[str]:
+    """Keys of articles, not read in a run, that joined or left an archive in it."""
+    keys = dict.fromkeys(article_key(url, start) for url in moved_members(store, run))
+    query = "SELECT 1 FROM addresses WHERE key = ? AND state = 'exported' AND read_run < ?"
+    return [key for key in keys if store.row(query, key, run) is not None]
+
+
+def _retold(store: Store) -> list[str]:
     by_kind: dict[str, list[dict[str, Any]]] = {}
     for kind, old in store.get_meta(RETOLD, []):
         by_kind.setdefault(kind, []).append(old)

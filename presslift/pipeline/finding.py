@@ -14,9 +14,10 @@ from presslift.config import ScopeSettings
 from presslift.pipeline.dependents import RETOLD, is_told
 from presslift.pipeline.forgetting import REASON, RULE, forgotten, stubbed
 from presslift.pipeline.getting import now
+from presslift.pipeline.memberships import merged
 from presslift.scraper.discover.events import Event, Evidence, Found, Left, Listing
 from presslift.scraper.fetch.addresses import article_key, canonical
-from presslift.scraper.parse.items import decoded, plain, string, whole
+from presslift.scraper.parse.items import decoded, is_floating, plain, string, whole
 from presslift.store import Store
 
 FIRM = ("protected",)
@@ -39,6 +40,7 @@ class Finder:
         self._scoped: dict[str, str] = {}
         self._forgotten = forgotten(store)
         self._retold: list[tuple[str, dict[str, Any]]] = []
+        self._archives: dict[str, dict[str, Any]] = {}
 
     def take(self, events: Iterable[Event]) -> None:
         """Store all events, some hundred a transaction."""
@@ -63,6 +65,9 @@ class Finder:
                     self._take_left(event)
                 else:
                     self._take_listing(event)
+            for key, data in self._archives.items():
+                self._store.put_evidence("archive", key, data, self._run)
+            self._archives.clear()
             if self._retold:
                 # In one transaction with what was told, so that a killed run is not the end of it.
                 self._store.set_meta(RETOLD, [*self._store.get_meta(RETOLD, []), *self._retold])
@@ -102,12 +107,15 @@ class Finder:
         if pattern is not None:
             return f"exclude: {pattern}"
         published = (found.item or {}).get("date") if found.source == "rest" else None
-        if scope.since and isinstance(published, str) and published[:10] < scope.since:
+        if scope.since and not is_floating(found.item) and isinstance(published, str) and published[:10] < scope.since:
             return f"since: {scope.since}"
         return None
 
     def _take_left(self, left: Left) -> None:
         key = article_key(left.url, self._start)
+        if left.reason in self._scope.statuses:
+            # What REST shows to the account is told there.
+            return self._store.see_address(key, left.url, self._run, now(), left.source or "crawl", {"type": left.type})
         firm = left.reason in FIRM
         if not firm and key in self._found:
             return
@@ -156,8 +164,10 @@ class Finder:
             put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", stubbed(data, self._forgotten), self._run)
         elif evidence.kind == "archive":
             self._take_archive(data)
-        elif evidence.kind == "listed":
-            put("listed", f"{data['type']}/{data['id']}", data, self._run)
+        elif evidence.kind in ("listed", "unpublished"):
+            put(evidence.kind, f"{data['type']}/{data['id']}", data, self._run)
+            if evidence.kind == "listed":
+                self._store.drop_evidence("unpublished", f"{data['type']}/{data['id']}")
         else:
             put(evidence.kind, str(data.get("slug") or data.get("id")), data, self._run)
 
@@ -196,21 +206,16 @@ class Finder:
     def _take_archive(self, data: dict[str, Any]) -> None:
         url = data.get("url") or ""
         key = article_key(url, self._start) if url else f"{data.get('taxonomy')}/{data.get('slug')}"
-        known = next(self._store.evidence("archive", key), {})
-        members = list(dict.fromkeys([*known.get("members", []), *(data.get("members") or [])]))
-        merged = (
-            {k: v for k, v in known.items() if v is not None}
-            | {k: v for k, v in data.items() if v not in (None, [])}
-            | {"members": members}
-        )
-        self._store.put_evidence("archive", key, merged, self._run)
-        if merged.get("taxonomy") == "author":
+        known = self._archives.get(key) or next(self._store.evidence("archive", key), {})
+        # Kept when the batch ends: of an archive of a thousand pages each would be written a thousand times.
+        told = self._archives[key] = merged(known, data, self._run)
+        if told.get("taxonomy") == "author":
             user = {
-                "wp_id": merged.get("wp_id"),
-                "name": merged.get("name"),
-                "slug": merged.get("slug"),
+                "wp_id": told.get("wp_id"),
+                "name": told.get("name"),
+                "slug": told.get("slug"),
                 "url": url,
-                "bio": merged.get("description"),
+                "bio": told.get("description"),
             }
             slug = str(user["slug"] or user["name"])
             if user["name"] and not next(self._store.evidence("user", slug), None):

@@ -213,7 +213,8 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
         due += silent
     reader.read_all(due)
     watch("archives", 0, 0)
-    reader.read_all([*ArchiveReader(store, getter, run, facts, settings).complete(), *dependents(store)])
+    archives = ArchiveReader(store, getter, run, facts, settings)
+    reader.read_all([*archives.complete(whole=plan.level == "all"), *dependents(store, run, facts.url)])
     watch("settling", 0, 0)
     settler = Settler(store, run, facts, settings, hosts, first=first, full=options.full)
     settler.withdraw()

@@ -44,9 +44,9 @@ def crawl_site(facts: SiteFacts, get: Get, settings: Settings, *, seeds: Iterabl
     yield from crawler.walk()
 
 
-def read_archives(facts: SiteFacts, get: Get, settings: Settings, urls: Iterable[str]) -> Iterator[Evidence]:
-    """Read archives (of terms, of authors) through all their pages, for their names and members alone."""
-    crawler = Crawler(facts, get, settings, follow="next")
+def read_archives(facts: SiteFacts, get: Get, settings: Settings, urls: Iterable[str], *, whole: bool = True) -> Iterator[Evidence]:
+    """Read archives (of terms, of authors) through all their pages, or the pages given alone, for their names and members."""
+    crawler = Crawler(facts, get, settings, follow="next" if whole else "nothing")
     for url in urls:
         crawler.add(url)
     yield from (event for event in crawler.walk() if isinstance(event, Evidence))
@@ -55,8 +55,8 @@ def read_archives(facts: SiteFacts, get: Get, settings: Settings, urls: Iterable
 class Crawler:
     """The state of one walk: what was seen, what waits, what was learned on the way."""
 
-    def __init__(self, facts: SiteFacts, get: Get, settings: Settings, *, follow: Literal["all", "archives", "next"] = "all"):
-        """``follow`` tells whose links are followed: those of all pages, of archives, or only to an archive's next page."""
+    def __init__(self, facts: SiteFacts, get: Get, settings: Settings, *, follow: Literal["all", "archives", "next", "nothing"] = "all"):
+        """``follow`` tells whose links are followed: those of all pages, of archives, only to an archive's next page, or none."""
         self._get, self._home, self._mode = get, canonical(facts.url), follow
         self._hosts = site_hosts(facts.url, settings.site.aliases)
         self._most = settings.fetch.max_crawl_pages
@@ -159,6 +159,9 @@ class Crawler:
     def _visit(self, url: str, kind: AddressKind, answer: Answer | FetchError) -> Iterator[Event]:
         if isinstance(answer, FetchError) or answer.status >= 400:
             status = answer.status
+            if kind.page > 1 and status in (404, 410):
+                # Asked for by a guess: the page before was an archive's last.
+                yield from self._evidence(ArchiveFacts(kind="term"), None, canonical(kind.base or url), kind, last=True)
             if url not in self._guesses and status not in (404, 410):
                 error = answer if isinstance(answer, FetchError) else FetchError(url, "http_status", status=status)
                 yield from self._unread(url, kind, error)
@@ -256,13 +259,14 @@ class Crawler:
         stuck = kind.page > 1 and (members <= self._members.get(base, frozenset()) if members else True)
         self._members[base] = members
         yield Left(url=url, type=None, reason=kind.reason or "an archive", rule=kind.rule or "archive", source="crawl")
-        yield from self._evidence(facts, answer, base, kind)
+        # A page that repeats the one before, or lists nothing, is the end, whatever it links to.
+        following = None if stuck else facts.next_url or self._by_script(doc, facts, base, kind)
+        yield from self._evidence(facts, answer, base, kind, last=not following)
         if stuck:
-            # A page that repeats the one before, or lists nothing, is the end, whatever it links to.
             return
-        following = facts.next_url or self._by_script(doc, facts, base, kind)
         if following:
-            self.add(canonical(following, url))
+            if self._mode != "nothing":
+                self.add(canonical(following, url))
         elif facts.kind == "home" or kind.kind == "home":
             self.blog_ended = True
         self._follow(doc)
@@ -275,7 +279,7 @@ class Crawler:
             return f"{base}&paged={kind.page + 1}"
         return f"{base.rstrip('/')}/page/{kind.page + 1}/"
 
-    def _evidence(self, facts: ArchiveFacts, answer: Answer, base: str, kind: AddressKind) -> Iterator[Event]:
+    def _evidence(self, facts: ArchiveFacts, answer: Answer | None, base: str, kind: AddressKind, *, last: bool) -> Iterator[Event]:
         taxonomy = "author" if facts.kind == "author" else facts.taxonomy if facts.kind == "term" else None
         taxonomy = taxonomy or (kind.taxonomy if kind.kind in ("term", "author") else None)
         if taxonomy is None or not (facts.name or kind.slug):
@@ -289,18 +293,20 @@ class Crawler:
             "description": facts.description,
             "members": facts.members,
             "pictures": facts.pictures,
+            "page": kind.page,
+            "last": last,
         }
-        yield Evidence(kind="archive", data=data, source="crawl", capture=capture_of(answer, "archive"))
+        yield Evidence(kind="archive", data=data, source="crawl", capture=capture_of(answer, "archive") if answer else None)
 
     def _guess_tag(self, slug: str) -> None:
         """Ask for a tag's archive that nothing links to: where the theme prints no tags, it alone knows their names."""
-        if ("post_tag", slug) not in self._terms and self._mode != "next":
+        if ("post_tag", slug) not in self._terms and self._mode not in ("next", "nothing"):
             address = canonical(f"?tag_id={slug}" if slug.isdigit() else f"?tag={slug}", self._home)
             self._guesses.add(address)
             self.add(address)
 
     def _follow(self, doc: Document, singular: bool = False) -> None:
-        if self._mode == "next" or (self._mode == "archives" and singular):
+        if self._mode in ("next", "nothing") or (self._mode == "archives" and singular):
             return
         for href in links_of(doc.root):
             self.add(href if href.startswith(("http://", "https://")) else canonical(href, doc.url or self._home))
