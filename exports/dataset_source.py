@@ -18,6 +18,9 @@ class Source(Protocol):
     def articles(self) -> Iterator[Article]:
         """Live articles, already transformed, by ``published`` then ``id``."""
 
+    def refuse(self, article: Article, error: Exception) -> None:
+        """Note, before ``failures`` is asked, that an article of these can't be written, and is left out."""
+
     def site(self) -> SiteFacts:
         """What the site says of itself."""
 

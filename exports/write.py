@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from presslift.config import ExportSettings
-from presslift.errors import OutUnwritable
+from presslift.errors import OutUnwritable, PressliftError
 from presslift.exports import swap
 from presslift.exports.datapackage import FILE_NAME, sha256_of, write_datapackage
 from presslift.exports.dataset_source import Source
@@ -91,12 +91,25 @@ def build(source: Source, new: Path, work: Path, formats: Sequence[Format], sett
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     try:
-        with Gathered(source, work) as gathered:
-            files = [written for one in formats for written in one.write(gathered, new, settings)]
-            files += write_dictionary(new, bom=settings.csv_bom)
-            write_datapackage(new, files, gathered.site)
+        write_formats(source, new, work, formats, settings, careful=False)
+    except (OSError, sqlite3.OperationalError, PressliftError):
+        raise
+    except Exception:
+        # One article may be to blame, which is then named and left out; where none is, it happens again.
+        for folder in (work, new):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+        write_formats(source, new, work, formats, settings, careful=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def write_formats(source: Source, new: Path, work: Path, formats: Sequence[Format], settings: ExportSettings, *, careful: bool) -> None:
+    """Gather the source, ``careful`` as in ``Gathered``, and write all files."""
+    with Gathered(source, work, careful=careful) as gathered:
+        files = [written for one in formats for written in one.write(gathered, new, settings)]
+        files += write_dictionary(new, bom=settings.csv_bom)
+        write_datapackage(new, files, gathered.site)
 
 
 def listed(folder: Path) -> dict[str, tuple[int, str]]:

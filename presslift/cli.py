@@ -269,7 +269,7 @@ def reparse(terminal: Terminal, /, out: Path, learn: bool, config: Path | None) 
     summary = run(out, learn=learn, settings=settings, progress=terminal.progress)
     terminal.say(f"{summary.exported} records read from the archive, {summary.updated} changed")
     if summary.failed:
-        terminal.say(f"{summary.failed} pages are not in the archive any more: their records stay as they were", level="warning")
+        terminal.say(f"{summary.failed} pages are not in the archive any more, or could not be read: their records stay", level="warning")
     terminal.give(summary.out)
     sys.exit(summary.exit_code)
 

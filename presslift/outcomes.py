@@ -6,14 +6,12 @@ import errno
 import os
 import signal
 import sys
-import tempfile
-import traceback
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import click
 
+from presslift.defects import TraceLog
 from presslift.errors import PressliftError, Stopped
 from presslift.terminal import Terminal
 
@@ -130,25 +128,12 @@ def _defect(error: BaseException, terminal: Terminal) -> int:
 def defect_line(error: BaseException, terminal: Terminal) -> str:
     """What to say of an exception that nobody expected; its traceback is written to a log."""
     what = " ".join(f"{type(error).__name__}: {error}".split())
-    log = _logged("".join(traceback.format_exception(error)), terminal)
+    log = _logged(error, terminal)
     where = f"the traceback is in {log}" if log else "no file for the traceback could be written"
     return f"a defect of presslift: {what[:300]}; {where}"
 
 
-def _logged(trace: str, terminal: Terminal) -> Path | None:
+def _logged(error: BaseException, terminal: Terminal) -> Path | None:
     """Where the traceback was written: OUT's log when there is an OUT, else a new temporary file."""
-    text = f"{datetime.now(UTC).isoformat(timespec='seconds')}\n{trace}\n"
-    try:
-        if terminal.out is not None and (terminal.out / "presslift.sqlite").is_file():
-            path = terminal.out / "presslift.log"
-            with path.open("a", encoding="utf-8") as file:
-                file.write(text)
-            return path
-    except OSError:
-        pass
-    try:
-        with tempfile.NamedTemporaryFile("w", prefix="presslift-", suffix=".log", delete=False, encoding="utf-8") as temporary:
-            temporary.write(text)
-        return Path(temporary.name)
-    except OSError:
-        return None
+    folder = terminal.out if terminal.out is not None and (terminal.out / "presslift.sqlite").is_file() else None
+    return (TraceLog(folder).keep(error) if folder else None) or TraceLog().keep(error)

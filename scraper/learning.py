@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from lxml.html import HtmlElement
 from msgspec import Struct
 
-from presslift.errors import ParseError
 from presslift.scraper.parse import furniture
 from presslift.scraper.parse.blocks import Block, block_key, blocks_of, linked_share
 from presslift.scraper.parse.body import find_body
@@ -47,8 +46,9 @@ def learn(pages: Iterable[tuple[str, bytes]], labels: Mapping[str, Label]) -> Si
     if not read:
         return SiteProfile()
     repeated = _repeated(page.doc for page in read)
-    for page in read:
-        _look(page, repeated)
+    read = [page for page in read if _look(page, repeated)]
+    if not read:
+        return SiteProfile()
     containers, covered_pages = _voted([(p.doc, p.body) for p in read])
     scores = [p.score for p in read if p.score is not None]
     profile = SiteProfile(
@@ -82,10 +82,10 @@ def _read(pages: Iterable[tuple[str, bytes]], labels: Mapping[str, Label]) -> It
             return
         try:
             doc = read_document(html, url)
-        except ParseError:
+            read_comments(doc)
+            read_boxes(doc)
+        except Exception:  # named where the page itself is read; the others teach without it
             continue
-        read_comments(doc)
-        read_boxes(doc)
         yield Page(url, doc, labels.get(url), doc.root, False)
 
 
@@ -103,7 +103,16 @@ def _repeated(docs: Iterable[Document]) -> frozenset[str]:
 # --- the container ---
 
 
-def _look(page: Page, repeated: frozenset[str]) -> None:
+def _look(page: Page, repeated: frozenset[str]) -> bool:
+    """Find a page's body; whether that could be done."""
+    try:
+        _find(page, repeated)
+    except Exception:  # as in _read
+        return False
+    return True
+
+
+def _find(page: Page, repeated: frozenset[str]) -> None:
     choice = find_body(page.doc, title=page.label.title if page.label else None)
     page.body, page.sure = choice.element, choice.confidence > 0.5
     content = page.label.content_html if page.label else None

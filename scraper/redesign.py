@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from presslift.errors import ParseError
 from presslift.scraper.parse import furniture
 from presslift.scraper.parse.blocks import block_key, blocks_of
 from presslift.scraper.parse.body import find_body
@@ -57,8 +56,11 @@ def _gained(profile: SiteProfile, pages: list[Revisited]) -> list[RecurringBlock
     for page in pages:
         if page.now == page.before:
             continue
-        before = _blocks(page.before, page.url, profile)
-        for key, text in _blocks(page.now, page.url, profile).items():
+        try:
+            before, now = (_blocks(html, page.url, profile) for html in (page.before, page.now))
+        except Exception:  # named where the page itself is read; the others teach without it
+            continue
+        for key, text in now.items():
             if key not in before:
                 count[key] += 1
                 samples.setdefault(key, text)
@@ -72,10 +74,7 @@ def _gained(profile: SiteProfile, pages: list[Revisited]) -> list[RecurringBlock
 
 def _blocks(html: bytes, url: str, profile: SiteProfile) -> dict[str, str]:
     """Key → text of the blocks of a page's body."""
-    try:
-        doc = read_document(html, url)
-    except ParseError:
-        return {}
+    doc = read_document(html, url)
     read_comments(doc)
     read_boxes(doc)
     body = find_body(doc, profile).element

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from presslift.defects import described
 from presslift.errors import ConfigError
 from presslift.records import Article
 from presslift.transforms.characters import repair
@@ -24,6 +25,13 @@ BUILT_IN = ("lazy_media", "clean_html", "bylines", "footnotes", "links", "media"
 """In the order that config.yaml lists them."""
 
 ENTRY_POINTS = "presslift.transforms"
+
+
+class NoRecord(TypeError):
+    """What a transform returned can't take the record's place."""
+
+
+AS_JSON = msgspec.json.Decoder(Article)
 
 
 @dataclass(frozen=True)
@@ -115,23 +123,38 @@ def _check_options(transform: Transform, where: str) -> None:
             raise ConfigError(f"{where}: {transform.name}: unknown option {option!r}; {hint}")
 
 
-def apply(chain: Sequence[Transform], article: Article, context: Context) -> Article:
+def apply(
+    chain: Sequence[Transform], article: Article, context: Context, failed: Callable[[str, BaseException], None] | None = None
+) -> Article:
     """The record after every transform; the one given is left as it was. Never raises for what a page holds.
 
     Characters that no format can carry are removed first. A transform that raises, or returns anything but a record, is
-    left out for this article: it keeps its state before that transform, and a warning names transform and cause.
+    left out for this article: it keeps its state before that transform, and a warning names transform and cause; so does
+    a call of ``failed``, if given, with the transform's name and the exception.
     """
     article = repair(article)
     for transform in chain:
         given = article if transform.built_in else copy.deepcopy(article)
         try:
             result: Any = transform.function(given, context, **transform.options)
-            if not isinstance(result, Article):
-                raise TypeError(f"it returned {type(result).__name__} where a record was expected")
-            article = result
-        except Exception as error:  # the run goes on whatever one record does to one transform
-            article = warned(article, f"transform {transform.name} failed and was left out: {type(error).__name__}: {error}")
+            article = result if transform.built_in and isinstance(result, Article) else _proper(result)
+        except (Exception, SystemExit) as error:  # the run goes on whatever one record does to one transform
+            article = warned(
+                article, f"transform {transform.name} failed and was left out: {described(error, place=not isinstance(error, NoRecord))}"
+            )
+            if failed is not None:
+                failed(transform.name, error)
     return article
+
+
+def _proper(result: Any) -> Article:
+    """What somebody's own transform returned, as a record that every format can carry. Raises ``NoRecord`` when it is none."""
+    if not isinstance(result, Article):
+        raise NoRecord(f"it returned {type(result).__name__} where a record was expected")
+    try:
+        return AS_JSON.decode(msgspec.json.encode(repair(result)))
+    except Exception as error:  # whatever it put into a field
+        raise NoRecord(f"it returned a record that can't be written: {error}") from error
 
 
 def warned(article: Article, *warnings: str) -> Article:

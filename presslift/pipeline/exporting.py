@@ -21,7 +21,8 @@ def export_if_changed(folder: Path, store: Store, facts: SiteFacts, settings: Se
     if store.get_meta("exported") == print_ and (folder / "export" / "datapackage.json").is_file():
         return False
     write_dataset(source, folder, settings.export.formats, settings.export)
-    store.set_meta("exported", print_)
+    # Writing may have found a record that can't be written.
+    store.set_meta("exported", export_fingerprint(store, source))
     return True
 
 

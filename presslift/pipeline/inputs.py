@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from presslift.config import Settings
+from presslift.defects import TraceLog, described, keep_trace, of_one_page, trace_file, traced_to
 from presslift.errors import FetchError, ParseError, PressliftError, UsageError
 from presslift.pipeline.one_page import record_of
 from presslift.pipeline.reading import NOT_ARTICLES
@@ -51,33 +52,45 @@ def extract_all(
 ) -> Iterator[tuple[bytes, PressliftError | None]]:
     """A JSON line for each page of each input, or the error that names it; folders are walked in order of names.
 
+    Where a transform failed, the record without it comes first and then the error, with an empty line.
+
     ``url`` is where a single file, or standard input, was served. Raises ``UsageError`` when it is given for more than that.
     """
     if url is not None and len(inputs) > 1:
         raise UsageError(f"--url {url}: says where one page was served, and {len(inputs)} inputs are given; give one at a time")
     place = start_address(url) if url else None
-    with Inputs(settings, explicit_delay, stop) as source:
+    with traced_to(TraceLog()), Inputs(settings, explicit_delay, stop) as source:
         for text in inputs:
             passed_over = 0
             for page in source.pages(text, place):
-                line, error = (b"", page) if isinstance(page, PressliftError) else _line(page, settings)
-                if line is None:
-                    passed_over += 1
-                else:
-                    yield line, error
+                outcomes = [(b"", page)] if isinstance(page, PressliftError) else _outcomes(page, settings)
+                passed_over += not outcomes
+                yield from outcomes
             if passed_over:
                 log.warning("%s: %d pages that are no articles (home, archives, search) were passed over", text, passed_over)
 
 
-def _line(page: Page, settings: Settings) -> tuple[bytes | None, PressliftError | None]:
-    """A page's record as a JSON line, or its error; no line for one that nobody named and that is no article."""
+def _outcomes(page: Page, settings: Settings) -> list[tuple[bytes, PressliftError | None]]:
+    """A page's record as a JSON line, and what failed; nothing for one that nobody named and that is no article."""
+    faults: list[tuple[bytes, PressliftError | None]] = []
+
+    def failed(name: str, error: BaseException) -> None:
+        log = keep_trace(error, page.name)
+        faults.append((b"", UsageError(f"{page.name}: transform {name} failed and was left out: {described(error)}{_see(log)}")))
+
     try:
-        read = read_page(page.html, page.url, content_type=page.content_type, settings=settings.site, custom=settings.custom)
+        with of_one_page(page.name):
+            read = read_page(page.html, page.url, content_type=page.content_type, settings=settings.site, custom=settings.custom)
+            if page.crawled and read.metadata.kind in NOT_ARTICLES:
+                return []
+            return [(ENCODE.encode(record_of(read, page.url, settings, failed)), None), *faults]
     except ParseError as error:
-        return b"", UsageError(f"{page.name}: {error.reason}{f' ({error.detail})' if error.detail else ''}")
-    if page.crawled and read.metadata.kind in NOT_ARTICLES:
-        return None, None
-    return ENCODE.encode(record_of(read, page.url, settings)), None
+        see = _see(trace_file()) if error.reason == "parse_error" else ""
+        return [(b"", UsageError(f"{page.name}: {error.reason}{f' ({error.detail})' if error.detail else ''}{see}"))]
+
+
+def _see(log: Path | None) -> str:
+    return f"; the traceback is in {log}" if log else ""
 
 
 def _quietly(responses: Iterator[ArchivedResponse]) -> Iterator[ArchivedResponse]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from presslift.config import Settings
+from presslift.errors import ParseError
 from presslift.pipeline.forgetting import REASON, RULE, forgotten
 from presslift.pipeline.getting import now
 from presslift.records import Article, SiteFacts
@@ -12,6 +13,27 @@ from presslift.scraper.fetch.addresses import article_id, article_key, site_host
 from presslift.scraper.parse.items import fold
 from presslift.scraper.parse.merge import Sources
 from presslift.store import DECODE, Row, Store
+
+
+def unmade(store: Store, id: str, error: ParseError) -> None:
+    """Note that no record could be made, or written, of an article that was read: its address failed; a record that it had stays."""
+    row = store.row("SELECT settled FROM articles WHERE id = ?", id)
+    state = "exported" if row is not None and row["settled"] else "failed"
+    store.write("UPDATE articles SET dirty = 0 WHERE id = ?", id)
+    store.write(
+        "UPDATE addresses SET state = ?, reason = ?, detail = ?, last_at = ? WHERE article = ? AND state = 'exported'",
+        state,
+        error.reason,
+        error.detail,
+        now(),
+        id,
+    )
+
+
+def unwritten(store: Store, id: str, error: ParseError) -> None:
+    """Note that a record could not be exported: its address failed, and is read again in the next run."""
+    values = ("failed", error.reason, error.detail, now(), id)
+    store.write("UPDATE addresses SET state = ?, reason = ?, detail = ?, last_at = ? WHERE article = ? AND state = 'exported'", *values)
 
 
 class Keeper:

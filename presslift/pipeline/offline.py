@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from presslift.config import Settings
+from presslift.defects import TraceLog, traced_to
 from presslift.errors import DecisionNeeded, FetchError, NotAnOut
 from presslift.exports import write_dataset
 from presslift.exports.format import choose_formats
@@ -101,7 +102,7 @@ def export(out: str | Path, formats: Sequence[str] | None = None, *, settings: S
     together = list(dict.fromkeys([*chosen.export.formats, *(formats or ())]))
     choose_formats(together)
     chosen = msgspec.structs.replace(chosen, export=msgspec.structs.replace(chosen.export, formats=together))
-    with hold(folder), Store(folder) as store:
+    with hold(folder), traced_to(TraceLog(folder)), Store(folder) as store:
         facts = _facts(store, folder)
         source = StoreSource(store, facts, chosen, site_hosts(facts.url, chosen.site.aliases))
         paths = write_dataset(source, folder, together, chosen.export)
@@ -113,11 +114,11 @@ def export(out: str | Path, formats: Sequence[str] | None = None, *, settings: S
 def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None = None, progress: Progress | None = None) -> RunSummary:
     """Parse the archive anew, offline; ``learn`` learns the site's profile anew as well. Raises as ``export`` does.
 
-    An article whose page the archive has no more stays as it is, and counts as failed.
+    An article whose page the archive has no more, or whose reading fails, stays as it is, and counts as failed.
     """
     folder = open_folder(out)
     chosen = _settings(folder, settings)
-    with hold(folder), Store(folder) as store:
+    with hold(folder), traced_to(TraceLog(folder)), Store(folder) as store:
         facts = _facts(store, folder)
         run = store.row("SELECT max(id) AS id FROM runs")
         number = int(run["id"]) if run else 0
@@ -140,8 +141,9 @@ def reparse(out: str | Path, *, learn: bool = False, settings: Settings | None =
         archive.close()
         record_settings(folder, chosen)
         lost = len(due) - len(keys)
+        unread = sum(1 for failure in store.failures() if failure.reason == "parse_error")
         return RunSummary(
-            out=str(folder), site=facts.url, run=number, exported=reader.read, failed=lost, exit_code=int(lost > 0),
+            out=str(folder), site=facts.url, run=number, exported=reader.read, failed=lost + unread, exit_code=int(lost + unread > 0),
             updated=settler.counts["updated"], exports_written=written,
         )  # fmt: skip
 

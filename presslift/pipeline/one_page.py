@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from presslift.config import Settings
+from presslift.defects import of_one_page
 from presslift.hashing import content_hash
 from presslift.records import Account, Article, Term
 from presslift.scraper.fetch.addresses import article_id
@@ -69,10 +70,10 @@ def extract(html: bytes | str, url: str | None = None, *, profile: SiteProfile |
     """Read one page, as served, into a record; no I/O.
 
     ``url`` is where it was served; ``profile`` what was learned of its site; ``config`` the settings (defaults otherwise).
-    Ids are made from ``url``. Raises ``ParseError`` when ``html`` is no page at all.
+    Ids are made from ``url``. Raises ``ParseError`` when ``html`` is no page at all, or holds what presslift fails at.
     """
     settings = config or Settings()
-    with collection_paused():
+    with of_one_page(url), collection_paused():
         page = read_page(html, url, profile=profile, settings=settings.site, custom=settings.custom, with_tree=True)
         return record_of(page, url, config)
 
@@ -89,8 +90,10 @@ def collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def record_of(page: PageReading, url: str | None, config: Settings | None = None) -> Article:
-    """A page that was read, as the record that it alone makes; arguments as for ``extract``."""
+def record_of(
+    page: PageReading, url: str | None, config: Settings | None = None, failed: Callable[[str, BaseException], None] | None = None
+) -> Article:
+    """A page that was read, as the record that it alone makes; arguments as for ``extract``, ``failed`` as for ``apply``."""
     settings = config or Settings()
     site = LoneSite(page.metadata.site_name, settings)
     article = merge(Sources(url=url or "", page=page, body=page.body), site)
@@ -106,5 +109,5 @@ def record_of(page: PageReading, url: str | None, config: Settings | None = None
     )
     if page.body.tree is not None and article.body_html:
         keep(article.body_html, page.body.tree)
-    article = apply(chain, article, context)
+    article = apply(chain, article, context, failed)
     return msgspec.structs.replace(article, content_hash=content_hash(article))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from presslift.config import Settings
+from presslift.defects import OF_THE_RUN, described, keep_trace, of_one_page
 from presslift.errors import FetchError, ParseError, SiteError
 from presslift.pipeline.freshness import Freshness, says, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
@@ -33,6 +35,7 @@ from presslift.store import Item, Row, Store
 
 NOT_ARTICLES = ("archive", "home", "search", "attachment")
 MOST_COMMENT_PAGES = 500
+log = logging.getLogger("presslift")
 """Of one article."""
 
 Progress = Callable[[str, int, int], None]
@@ -127,7 +130,13 @@ class Reader:
         teacher = Teacher(self._store, self._getter, self._run, self._facts, self._folder, self._zone, again=again)
         if not self._site.timezone and (clock := teacher.clock()):
             self._zone, self._site = clock, replace(self._site, timezone=clock)
-        self.profile = teacher.profile()
+        try:
+            self.profile = teacher.profile()
+        except OF_THE_RUN:
+            raise
+        except Exception as error:  # pages are read without it, as those of a site of which nothing was learned
+            keep_trace(error, self._facts.url)
+            log.warning("%s: nothing could be learned of it: %s", self._facts.url, described(error))
 
     # ---- reading
 
@@ -135,8 +144,12 @@ class Reader:
         """Parse every address of ``keys`` that has a page or an item, each in a transaction of its own."""
         view = StoreView(self._store, self._facts, self._settings)
         for done, key in enumerate(keys, 1):
-            with self._store.batch():
-                self._read(key, view)
+            try:
+                with of_one_page(self._row(key)["url"]), self._store.batch():
+                    self._read(key, view)
+            except ParseError as error:
+                with self._store.batch():
+                    self._fail(key, error.reason, error.detail, None, 1)
             self._progress("articles", done, len(keys))
 
     def _read(self, key: str, view: StoreView) -> None:
@@ -253,15 +266,16 @@ class Reader:
         return self._parsed(*self._getter.archived(number))
 
     def _parsed(self, noted: Row, kept: Response) -> PageReading:
-        return read_page(
-            kept.body,
-            noted["final_url"],
-            content_type=noted["content_type"],
-            profile=self.profile,
-            settings=self._site,
-            custom=self._settings.custom,
-            zone=self._zone,
-        )
+        with of_one_page(noted["url"]):
+            return read_page(
+                kept.body,
+                noted["final_url"],
+                content_type=noted["content_type"],
+                profile=self.profile,
+                settings=self._site,
+                custom=self._settings.custom,
+                zone=self._zone,
+            )
 
     def _sources(self, row: Row, items: dict[str, Item], page: PageReading | None, captures: list[Capture]) -> Sources:
         offset = self._facts.utc_offset
@@ -320,10 +334,11 @@ class Reader:
             try:
                 if response is not None:
                     kind = response.headers.get("content-type")
-                    read = read_page(response.body, response.final_url, content_type=kind, profile=self.profile, settings=self._site)
+                    with of_one_page(url):
+                        read = read_page(response.body, response.final_url, content_type=kind, profile=self.profile, settings=self._site)
                     bodies.append(read.body)
             except ParseError as error:
-                self._store.add_problem(self._run, now(), url, "page", error.reason, error.detail, None, 1)
+                self._lose("page", url, error)
         return bodies
 
     def _more_comments(self, page: PageReading, captures: list[Capture]) -> list[Comment]:
@@ -338,11 +353,16 @@ class Reader:
             if response is None:
                 continue
             try:
-                doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
+                with of_one_page(url):
+                    doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
+                    read = discussion.read_comment_page(doc, self._zone)
             except ParseError as error:
-                self._store.add_problem(self._run, now(), url, "comments", error.reason, error.detail, None, 1)
+    def _lose(self, kind: Literal["page", "comments"], url: str, error: ParseError) -> None:
+        self._lost.add(kind)
+        self._store.add_problem(self._run, now(), url, kind, error.reason, error.detail, None, 1)
+
+                self._lose("comments", url, error)
                 continue
-            read = discussion.read_comment_page(doc, self._zone)
             found = discussion.merge_comments(found, read.comments)
             waiting += read.pages
         return found

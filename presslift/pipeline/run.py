@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from presslift.config import Settings
+from presslift.defects import TraceLog, traced_to
 from presslift.errors import NotAnOut, NotNow, OutUnwritable, PressliftError, SiteError, Stopped
 from presslift.exports.format import choose_formats
 from presslift.pipeline.archives import ArchiveReader
@@ -26,7 +27,7 @@ from presslift.pipeline.lock import hold
 from presslift.pipeline.quiet import CUT_SHORT, Looker, Plan, remember, vanished
 from presslift.pipeline.reading import Reader
 from presslift.pipeline.sampling import Sampler
-from presslift.pipeline.settling import Settler
+from presslift.pipeline.settling import UNTRANSFORMED, Settler
 from presslift.pipeline.source import transforms_fingerprint
 from presslift.pipeline.trust import trust_again
 from presslift.records import SiteFacts
@@ -44,7 +45,11 @@ Progress = Callable[[str, int, int], None]
 
 
 class RunSummary(Struct, kw_only=True):
-    """What a run did. ``exit_code`` is 0 or 1; other outcomes are exceptions."""
+    """What a run did. ``exit_code`` is 0, or 1 when there are ``failures``; other outcomes are exceptions.
+
+    ``failed`` are addresses without a record; ``stale`` records whose own page could not be had, which stand on what was read
+    before, or on REST or the feed; ``missing_parts`` the listings, further pages and pages of comments that could not be read.
+    """
 
     out: str
     site: str
@@ -56,6 +61,8 @@ class RunSummary(Struct, kw_only=True):
     exported: int = 0
     failed: int = 0
     excluded: int = 0
+    stale: int = 0
+    missing_parts: int = 0
     created: int = 0
     updated: int = 0
     moved: int = 0
@@ -69,6 +76,11 @@ class RunSummary(Struct, kw_only=True):
     excluded_by: dict[str, int] = {}
     incomplete: list[str] = []
 
+
+    @property
+    def failures(self) -> int:
+        """All that could not be read: the lines of ``failures.jsonl``, but for those of media."""
+        return self.failed + self.stale + self.missing_parts
 
 class Options(Struct, kw_only=True):
     """How one run differs from the next.
@@ -105,7 +117,7 @@ def migrate(
     if limit is not None:
         settings = msgspec.structs.replace(settings, scope=msgspec.structs.replace(settings.scope, limit=limit))
     fresh = not (folder / FILE_NAME).exists()
-    with made(folder), hold(folder), Store(folder, create=fresh) as store:
+    with made(folder), hold(folder), traced_to(TraceLog(folder)), Store(folder, create=fresh) as store:
         known = store.get_meta("site")
         if known is not None and site_hosts(known).isdisjoint(site_hosts(address)):
             raise NotAnOut(f"{folder}: is an OUT of {known}, not of {address}; name another folder with -o")
@@ -120,7 +132,7 @@ def sync(
     settings = _checked(folder, config)
     if seconds_until_allowed(settings):
         raise NotNow(f"{folder}: nothing was asked: sync.allowed_hours is {settings.sync.allowed_hours}, and it is {datetime.now():%H:%M}")
-    with hold(folder), Store(folder) as store:
+    with hold(folder), traced_to(TraceLog(folder)), Store(folder) as store:
         site = store.get_meta("site")
         if site is None:
             raise NotAnOut(f"{folder}: no migration has been started in it; run `presslift migrate URL -o {folder}`")
@@ -192,13 +204,13 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     hosts = site_hosts(facts.url, settings.site.aliases)
     summary.looked_at = plan.level
     forget_comments(store, folder, settings)
-    if plan.level == "nothing" and store.get_meta("transforms") == transforms_fingerprint(settings):
-        _account(summary, store, finder, Counter())
+    if plan.level == "nothing" and store.get_meta("transforms") == transforms_fingerprint(settings) and not store.row(UNTRANSFORMED):
         summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
         return
     finder.limit(settings.scope.limit if plan.level != "changes" else None)
     reader = Reader(store, getter, run, facts, settings, folder, watch)
     getter.partial = plan.level == "changes"
+        _account(summary, store, finder, Counter())
     watch.failed = lambda: reader.failed
     due = list(dict.fromkeys([*reader.due(full=options.full), *plan.keys]))
     reader.fetch(due)
@@ -233,6 +245,7 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
         raise settler.undecided
     remember(store, run, plan, finder, settings)
 
+    _account(summary, store, finder, settler.counts)
 
 def _planned(summary: RunSummary, store: Store, settings: Settings, options: Options, getter: Getter, first: bool, watch: Watch) -> Plan:
     """How much this run is to look at."""
@@ -310,8 +323,9 @@ def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[
     summary.exported, summary.excluded = states.get("exported", 0), states.get("excluded", 0)
     problems = store.row("SELECT count(*) AS n FROM problems WHERE kind != 'media'")
     ill = store.row("SELECT count(*) AS n FROM addresses WHERE state = 'exported' AND reason IS NOT NULL")
-    summary.failed = states.get("failed", 0)
-    summary.exit_code = 1 if summary.failed or (problems and problems["n"]) or (ill and ill["n"]) else 0
+    summary.failed, summary.stale = states.get("failed", 0), ill["n"] if ill else 0
+    summary.missing_parts = problems["n"] if problems else 0
+    summary.exit_code = 1 if summary.failures else 0
     summary.found_by = dict(sorted(finder.counts.items()))
     summary.excluded_by = {
         r["reason"]: r["n"]

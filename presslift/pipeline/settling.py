@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections import Counter
 
 from presslift.config import Settings
-from presslift.errors import DecisionNeeded, FetchError
+from presslift.defects import described, keep_trace, of_one_page
+from presslift.errors import DecisionNeeded, FetchError, ParseError
 from presslift.hashing import changed_fields, content_hash
 from presslift.pipeline.getting import Getter, now
+from presslift.pipeline.keeping import unmade
 from presslift.pipeline.pictures import complete_pictures
 from presslift.pipeline.source import transforms_fingerprint
+from presslift.pipeline.unpublished import proof_of_removal
 from presslift.pipeline.views import transform_context
-from presslift.records import SiteFacts, Translation
+from presslift.records import Article, SiteFacts, Translation
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.fetch.verdict import judge
 from presslift.store import DECODE, ENCODE, Row, Store
 from presslift.transforms import apply, build_chain
+
+UNTRANSFORMED = "SELECT url FROM problems WHERE kind = 'page' AND reason = 'parse_error'"
+"""Records that some transform failed at are settled anew in each run: their transform may have been mended."""
 
 SAMPLES = 3
 """Articles that are looked at before anything is taken for gone."""
@@ -39,6 +45,7 @@ class Settler:
         """Settle every record that was read since it was last settled. The first migration tells no changes."""
         self._link_translations()
         complete_pictures(self._store, self._facts)
+        self._store.write(f"UPDATE articles SET dirty = 1 WHERE state = 'live' AND url IN ({UNTRANSFORMED})")
         current = transforms_fingerprint(self._settings)
         if self._store.get_meta("transforms", current) != current:
             # What the others would be with other transforms is told with the rest.
@@ -55,14 +62,36 @@ class Settler:
             )
         ]
         for id in keys:
-            with self._store.batch():
-                self._settle_one(id)
+            row = self._store.row("SELECT * FROM articles WHERE id = ?", id)
+            assert row is not None
+            try:
+                with of_one_page(row["url"]), self._store.batch():
+                    self._settle_one(id, row)
+            except ParseError as error:
+                with self._store.batch():
+                    unmade(self._store, id, error)
         self._store.set_meta("transforms", current)
 
-    def _settle_one(self, id: str) -> None:
-        row = self._store.row("SELECT * FROM articles WHERE id = ?", id)
-        assert row is not None
-        article = apply(self._chain, DECODE.decode(row["parsed"]), self._context)
+    def _transformed(self, row: Row) -> Article:
+        """A record through the chain. Where a transform failed the record stands without it, and its page is named."""
+        faults: list[str] = []
+
+        def failed(name: str, error: BaseException) -> None:
+            keep_trace(error, row["url"])
+            faults.append(f"transform {name}: {described(error)}")
+
+        article = apply(self._chain, DECODE.decode(row["parsed"]), self._context, failed)
+        if faults:
+            self._store.add_problem(self._run, now(), article.url, "page", "parse_error", "; ".join(faults), None, 1)
+        else:
+            self._forgive(article.url)
+        return article
+
+    def _forgive(self, url: str) -> None:
+        self._store.write("DELETE FROM problems WHERE kind = 'page' AND reason = 'parse_error' AND url = ?", url)
+
+    def _settle_one(self, id: str, row: Row) -> None:
+        article = self._transformed(row)
         article.content_hash = content_hash(article)
         old = DECODE.decode(row["settled"]) if row["settled"] else None
         if old is not None:
@@ -80,6 +109,7 @@ class Settler:
         if moved and old is not None:
             self.counts["moved"] += 1
             self._store.alias(article_key(old.url, self._facts.url), id, old.url, "moved")
+            self._forgive(old.url)
             self._store.add_change(now(), self._run, "moved", article, old_url=old.url)
         edited = old is not None and old.content_hash != article.content_hash
         if edited and old is not None:
@@ -137,7 +167,8 @@ class Settler:
         )
         for row in list(self._store.rows(query)):
             with self._store.batch():
-                if row["reason"] == "protected":
+                known = DECODE.decode(row["settled"] or row["parsed"])
+                if row["reason"] == "protected" and known.status != "protected":
                     self._remove(row, "became password-protected")
                 else:
                     self._store.write("DELETE FROM articles WHERE id = ?", row["id"])
@@ -160,7 +191,8 @@ class Settler:
             )
             if row is None or row["state"] == "removed" or row["key"] != key:
                 continue
-            proof = self._proof(row, getter, complete)
+            public = DECODE.decode(row["settled"] or row["parsed"]).status == "publish"
+            proof = self._proof(row, getter, complete) if public else proof_of_removal(row, getter, self._facts, self._settings)
             if proof:
                 gone.append((row, proof))
         live = self._store.row("SELECT count(*) AS n FROM articles WHERE state = 'live'")
@@ -179,7 +211,8 @@ class Settler:
         gone = set(vanished)
         query = (
             "SELECT articles.url, addresses.key, seen_run FROM articles JOIN addresses ON article = articles.id "
-            "WHERE articles.state = 'live' ORDER BY articles.id"
+            "WHERE articles.state = 'live' AND NOT EXISTS (SELECT 1 FROM evidence WHERE kind = 'unpublished' "
+            "AND evidence.key = addresses.type || '/' || addresses.wp_id) ORDER BY articles.id"
         )
         rows = [r for r in self._store.rows(query) if r["key"] not in gone or r["seen_run"] == self._run]
         for row in rows[:: max(1, len(rows) // SAMPLES)][:SAMPLES]:
@@ -228,6 +261,8 @@ class Settler:
             proof,
             row["id"],
         )
+        self._forgive(article.url)
+        self._store.drop_evidence("unpublished", f"{row['type']}/{row['wp_id']}")
         self._store.add_change(now(), self._run, "removed", article)
         self._store.set_meta("generation", self._store.get_meta("generation", 0) + 1)
         self.counts["removed"] += 1

@@ -9,7 +9,10 @@ from typing import Any
 import msgspec
 
 from presslift.config import Settings
+from presslift.defects import described, keep_trace, of_one_page
+from presslift.errors import ParseError
 from presslift.hashing import content_hash
+from presslift.pipeline.keeping import unwritten
 from presslift.pipeline.views import transform_context
 from presslift.records import Article, Change, Excluded, Failure, Redirect, Removed, SiteFacts, Term
 from presslift.scraper.fetch.addresses import article_key
@@ -41,16 +44,27 @@ class StoreSource:
             )
         parents = self._parents()
         for row in self._store.rows("SELECT * FROM articles WHERE state = 'live' ORDER BY published, id"):
-            if chain is not None and context is not None:
-                article = apply(chain, DECODE.decode(row["parsed"]), context)
-                article.content_hash = content_hash(article)
+            try:
+                with of_one_page(row["url"]):
+                    if chain is not None and context is not None:
+                        article = apply(chain, DECODE.decode(row["parsed"]), context)
+                        article.content_hash = content_hash(article)
+                    else:
+                        article = DECODE.decode(row["settled"])
+                        article.content_hash = row["content_hash"]
+                    article.first_seen, article.content_changed_at = row["first_seen"], row["content_changed_at"]
+                    article.parent_id = parents.get(article.id)
+                    article.aliases = self._aliases(article)
+                    article = self._resolved(article)
+            except ParseError as error:
+                unwritten(self._store, row["id"], error)
             else:
-                article = DECODE.decode(row["settled"])
-                article.content_hash = row["content_hash"]
-            article.first_seen, article.content_changed_at = row["first_seen"], row["content_changed_at"]
-            article.parent_id = parents.get(article.id)
-            article.aliases = self._aliases(article)
-            yield self._resolved(article)
+                yield article
+
+    def refuse(self, article: Article, error: Exception) -> None:
+        """Note that an article could not be written."""
+        keep_trace(error, article.url)
+        unwritten(self._store, article.id, ParseError(article.url, "parse_error", f"export: {described(error)}"))
 
     def _aliases(self, article: Article) -> list[str]:
         known = [r["url"] for r in self._store.rows("SELECT url FROM aliases WHERE article = ? ORDER BY url", article.id)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import msgspec
 import pytest
@@ -63,10 +64,40 @@ def test_own_transform_that_fails_is_left_out(tmp_path):
     result = apply(chain, article, CONTEXT)
     assert (result.title, result.body_text) == ("kept", "Words")
     assert result.extraction.warnings == [
-        "transform my_failing:spoil failed and was left out: KeyError: 'x'",
-        "transform my_failing:forget failed and was left out: TypeError: it returned NoneType where a record was expected",
+        "transform my_failing:spoil failed and was left out: KeyError: 'x' (my_failing.py:3 in spoil)",
+        "transform my_failing:forget failed and was left out: NoRecord: it returned NoneType where a record was expected",
     ]
     assert article.title == "kept" and not article.extraction.warnings
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("article.custom['x'] = object()", "NoRecord: it returned a record that can't be written: Encoding objects of type object"),
+        ("article.title = 5", "NoRecord: it returned a record that can't be written: Expected `str | null`, got `int`"),
+        ("raise SystemExit(3)", "SystemExit: 3 (my_odd.py:2 in odd)"),
+        ("return odd(article, context)", "RecursionError: maximum recursion depth exceeded"),
+        ("raise LookupError(object())", "LookupError: <object object at 0x…> (my_odd.py:2 in odd)"),
+    ],
+)
+def test_whatever_an_own_transform_does_the_record_stays(tmp_path, monkeypatch, line, said):
+    monkeypatch.delitem(sys.modules, "my_odd", raising=False)
+    (tmp_path / "my_odd.py").write_text(f"def odd(article, context):\n    {line}\n    return article\n")
+    failed = []
+    chain = build_chain([{"use": "my_odd:odd"}, {"use": "text"}], folder=tmp_path)
+    article = Article(title="kept", body_html="<p>Words</p>")
+    result = apply(chain, article, CONTEXT, lambda name, error: failed.append((name, type(error).__name__)))
+    assert (result.title, result.body_text, result.custom) == ("kept", "Words", {})
+    assert result.extraction.warnings[0].startswith(f"transform my_odd:odd failed and was left out: {said}")
+    assert failed == [("my_odd:odd", said.partition(":")[0])]
+
+
+def test_what_an_own_transform_writes_is_what_formats_can_carry(tmp_path):
+    (tmp_path / "my_signs.py").write_text(
+        "import datetime\ndef signs(article, context):\n    article.title = 'a\\x01b\\ud800'\n    article.custom = {'when': datetime.date(2024, 5, 1)}\n    return article\n"
+    )
+    result = apply(build_chain([{"use": "my_signs:signs"}], folder=tmp_path), Article(title="x"), CONTEXT)
+    assert (result.title, result.custom) == ("ab", {"when": "2024-05-01"})
 
 
 def rich_article() -> Article:
