@@ -33,9 +33,9 @@ from presslift.scraper.parse.page import BodyReading, PageReading, join_pages, r
 from presslift.scraper.site import SiteProfile
 from presslift.store import Item, Row, Store
 
+log = logging.getLogger("presslift")
 NOT_ARTICLES = ("archive", "home", "search", "attachment")
 MOST_COMMENT_PAGES = 500
-log = logging.getLogger("presslift")
 """Of one article."""
 
 Progress = Callable[[str, int, int], None]
@@ -341,6 +341,10 @@ class Reader:
                 self._lose("page", url, error)
         return bodies
 
+    def _lose(self, kind: Literal["page", "comments"], url: str, error: ParseError) -> None:
+        self._lost.add(kind)
+        self._store.add_problem(self._run, now(), url, kind, error.reason, error.detail, None, 1)
+
     def _more_comments(self, page: PageReading, captures: list[Capture]) -> list[Comment]:
         found: list[Comment] = []
         waiting, seen = list(page.comments.pages), {page.url}
@@ -357,10 +361,6 @@ class Reader:
                     doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
                     read = discussion.read_comment_page(doc, self._zone)
             except ParseError as error:
-    def _lose(self, kind: Literal["page", "comments"], url: str, error: ParseError) -> None:
-        self._lost.add(kind)
-        self._store.add_problem(self._run, now(), url, kind, error.reason, error.detail, None, 1)
-
                 self._lose("comments", url, error)
                 continue
             found = discussion.merge_comments(found, read.comments)

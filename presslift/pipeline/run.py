@@ -45,11 +45,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class RunSummary(Struct, kw_only=True):
-    """What a run did. ``exit_code`` is 0, or 1 when there are ``failures``; other outcomes are exceptions.
-
-    ``failed`` are addresses without a record; ``stale`` records whose own page could not be had, which stand on what was read
-    before, or on REST or the feed; ``missing_parts`` the listings, further pages and pages of comments that could not be read.
-    """
+    """What a run did. ``exit_code`` is 0 or 1; other outcomes are exceptions."""
 
     out: str
     site: str
@@ -61,8 +57,6 @@ class RunSummary(Struct, kw_only=True):
     exported: int = 0
     failed: int = 0
     excluded: int = 0
-    stale: int = 0
-    missing_parts: int = 0
     created: int = 0
     updated: int = 0
     moved: int = 0
@@ -76,11 +70,6 @@ class RunSummary(Struct, kw_only=True):
     excluded_by: dict[str, int] = {}
     incomplete: list[str] = []
 
-
-    @property
-    def failures(self) -> int:
-        """All that could not be read: the lines of ``failures.jsonl``, but for those of media."""
-        return self.failed + self.stale + self.missing_parts
 
 class Options(Struct, kw_only=True):
     """How one run differs from the next.
@@ -206,11 +195,11 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
     forget_comments(store, folder, settings)
     if plan.level == "nothing" and store.get_meta("transforms") == transforms_fingerprint(settings) and not store.row(UNTRANSFORMED):
         summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+        _account(summary, store, finder, Counter())
         return
     finder.limit(settings.scope.limit if plan.level != "changes" else None)
     reader = Reader(store, getter, run, facts, settings, folder, watch)
     getter.partial = plan.level == "changes"
-        _account(summary, store, finder, Counter())
     watch.failed = lambda: reader.failed
     due = list(dict.fromkeys([*reader.due(full=options.full), *plan.keys]))
     reader.fetch(due)
@@ -241,11 +230,11 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
     watch("exporting", 0, 0)
     summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+    _account(summary, store, finder, settler.counts)
     if settler.undecided is not None:
         raise settler.undecided
     remember(store, run, plan, finder, settings)
 
-    _account(summary, store, finder, settler.counts)
 
 def _planned(summary: RunSummary, store: Store, settings: Settings, options: Options, getter: Getter, first: bool, watch: Watch) -> Plan:
     """How much this run is to look at."""
@@ -323,9 +312,8 @@ def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[
     summary.exported, summary.excluded = states.get("exported", 0), states.get("excluded", 0)
     problems = store.row("SELECT count(*) AS n FROM problems WHERE kind != 'media'")
     ill = store.row("SELECT count(*) AS n FROM addresses WHERE state = 'exported' AND reason IS NOT NULL")
-    summary.failed, summary.stale = states.get("failed", 0), ill["n"] if ill else 0
-    summary.missing_parts = problems["n"] if problems else 0
-    summary.exit_code = 1 if summary.failures else 0
+    summary.failed = states.get("failed", 0)
+    summary.exit_code = 1 if summary.failed or (problems and problems["n"]) or (ill and ill["n"]) else 0
     summary.found_by = dict(sorted(finder.counts.items()))
     summary.excluded_by = {
         r["reason"]: r["n"]
