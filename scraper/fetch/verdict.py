@@ -267,12 +267,19 @@ def _locks(page: _Page, form: HtmlElement, rules: dict[str, Any]) -> bool:
     ]
     if (ids and own) or not ids.isdisjoint(_numbers(form)):
         return True
-    if not ids and page.title.startswith(tuple(rules["titles"])):
+    if not ids and _says_locked(page, tuple(rules["titles"])):
         return True
     around = set(select(page.document.root, rules["content"])) if page.is_article else set()
     container = next((a for a in form.iterancestors() if a in around), _body(page.document))
     others = _count(text_of(container)) - _count(text_of(form))
     return others <= int(rules["max_words"])
+
+
+def _says_locked(page: _Page, beginnings: tuple[str, ...]) -> bool:
+    """Whether the title, or a heading that leads nowhere, begins as WordPress has those of protected posts begin."""
+    assert page.document is not None
+    headings = (h for h in page.document.root.iter("h1", "h2") if h.tag == "h1" or next(h.iter("a"), None) is None)
+    return page.title.startswith(beginnings) or any(text_of(h).lower().startswith(beginnings) for h in headings)
 
 
 def _numbers(form: HtmlElement) -> set[str]:

@@ -113,8 +113,9 @@ def _type_of_body(names: frozenset[str]) -> tuple[str, str] | None:
 
 def _type_of_links(view: PageView) -> tuple[str, str] | None:
     for link in view.index.find("link[type='application/json'][href*='/wp/v2/']"):
-        if match := re.search(r"/wp/v2/(posts|pages|media)/\d+$", link.get("href") or ""):
-            return {"posts": "post", "pages": "page", "media": "attachment"}[match[1]], "rest link"
+        match = re.search(r"/wp/v2/(?!users/|categories/|tags/|taxonomies/|types/|statuses/)([\w-]+)/\d+$", link.get("href") or "")
+        if match:
+            return {"posts": "post", "pages": "page", "media": "attachment"}.get(match[1], match[1]), "rest link"
     for link in view.index.find("link[rel=shortlink]"):
         if "page_id=" in (link.get("href") or ""):
             return "page", "shortlink"

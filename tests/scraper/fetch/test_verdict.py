@@ -143,6 +143,7 @@ LOCK = (
             "A",
             "postid-7 single",
         ),
+        html(f"<h1>Protegido: A</h1><div class='story'>{LOCK}<ul class='share'><li>{PROSE}</li></ul></div>", "A – A site"),
         html(f"<div class='story'>{LOCK}<ul class='share'><li>{PROSE}</li></ul></div>", "Protégé\u00a0: A – A site"),
     ],
 )  # fmt: skip

@@ -373,3 +373,12 @@ def test_learned_selectors_and_placeholders() -> None:
     meta = read_metadata(read_document(f"<html><head><title>Rivers, then and now</title></head>{body}</html>", URL), profile)
     assert (meta.title, meta.published, [p.name for p in meta.people]) == ("Rivers", "2024-05-02", ["Ana Ruiz"])
     assert meta.cues["title"] == "learned: .x9 b"
+
+
+def test_type_by_the_link_to_rest() -> None:
+    def kind(base: str) -> str | None:
+        link = f"<link rel=alternate type=application/json href='https://press.example.org/wp-json/wp/v2/{base}/7'>"
+        html = f"<html><head>{link}</head><body><main>{HEADING}{TEXT}</main></body></html>"
+        return read_metadata(read_document(html, URL)).type
+
+    assert [kind(b) for b in ("posts", "pages", "recipe", "tags")] == ["post", "page", "recipe", None]
