@@ -17,7 +17,9 @@ from presslift.errors import FetchError, ParseError, SiteError
 from presslift.pipeline.freshness import Freshness, says, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
+from presslift.pipeline.pingbacks import completed
 from presslift.pipeline.teaching import Teacher
+from presslift.pipeline.unpublished import is_unpublished
 from presslift.pipeline.views import CLOCK, StoreView
 from presslift.records import Article, Capture, Comment, SiteFacts
 from presslift.scraper.fetch.addresses import article_key
@@ -51,6 +53,7 @@ class Reader:
         # What a person told, and for the rest what the site itself tells.
         self._site = replace(settings.site, timezone=settings.site.timezone or facts.timezone or store.get_meta(CLOCK))
         self._fresh = Freshness(store, run, settings)
+        self._more = any(status != "publish" for status in settings.scope.statuses)
         self._keeper = Keeper(store, run, facts, settings)
         self._unread: set[str] = set()
         self.profile: SiteProfile | None = None
@@ -82,7 +85,9 @@ class Reader:
         troubles: list[tuple[str, FetchError]] = []
         for key in keys:
             url = self._row(key)["url"]
-            if self._getter.known(url) is None:
+            if self._more and is_unpublished(self._store.items(key)):
+                self._store.update_address(key, page=None, reason=None, detail=None)
+            elif self._getter.known(url) is None:
                 by_url[url] = key
             elif error := self._take(key, url):
                 troubles.append((key, error))
@@ -162,7 +167,9 @@ class Reader:
             return
         page: PageReading | None = None
         captures: list[Capture] = []
-        if row["page"] is not None:
+        hidden = is_unpublished(items)
+        items = {"rest": items["rest"]} if hidden else items
+        if row["page"] is not None and not hidden:
             page, captures, stop = self._page(row)
             if stop:
                 return
@@ -174,7 +181,8 @@ class Reader:
         if page is not None and row["state"] == "exported" and row["read_run"] < self._run:
             true = self._still_true(row, items, page)
             if true is None:
-                return self._keeper.unchanged(row)
+                # The page looked at is the one that was had before, where it failed today.
+                return None if key in self._unread else self._keeper.unchanged(row)
             items = true
         self._merge(row, items, page, captures, view)
 
@@ -245,6 +253,9 @@ class Reader:
             return None, [], not self._store.items(row["key"])
         verdict = judge(kept, "page", home=self._facts.url)
         if not verdict.ok:
+            if verdict.reason == "protected" and row["article"] and "protected" in self._settings.scope.statuses:
+                self._fail(row["key"], "login_wall", "it asks for a password, and REST did not show it", noted["status"], 1)
+                return None, [], True
             if verdict.reason == "protected":
                 self._keeper.exclude(row, "protected", "password form")
                 return None, [], True
@@ -300,6 +311,10 @@ class Reader:
         if self._settings.scope.comments:
             wp_id = rest.wp_id if rest else page.metadata.wp_id if page else None
             sources.rest_comments = discussion.from_rest(self._fresh.comments(wp_id), offset, rest.author_wp_id if rest else None)
+            if page is not None:
+                old = self._store.article(row["article"]) if row["article"] else None
+                had = [*sources.rest_comments, *(old.comments if old else [])]
+                page.comments.comments = completed(page.comments.comments, had, url, self._getter, self._facts, self._zone)
         elif page is not None:
             page.comments.comments = []
         return sources

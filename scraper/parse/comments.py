@@ -27,7 +27,7 @@ from presslift.scraper.parse.document import (
     read_fragment,
     text_of,
 )
-from presslift.scraper.parse.items import whole
+from presslift.scraper.parse.items import feed_moment, whole
 
 MAX_COMMENTS = 20_000
 INLINE = frozenset(
@@ -224,6 +224,23 @@ def from_rest(items: list[dict[str, Any]], zone: str | None = None, post_author:
             )
         )
     return comments
+
+
+def from_feed(number: int, item: dict[str, Any], zone: str | None = None) -> Comment:
+    """One item of a post's comment feed, as ``discover.feed`` gives it → a record; the feed tells no parent and no type.
+
+    ``zone`` is the site's zone: feeds give dates in UTC.
+    """
+    markup = (item.get("content") or item.get("description") or "").strip()
+    moment = feed_moment(item.get("published"), zone)
+    return Comment(
+        id=number,
+        author=CommentAuthor(name=next(iter(item.get("creators") or []), None)),
+        date=moment.local if moment else None,
+        date_utc=moment.utc if moment else None,
+        html=markup or None,
+        text=text_of(read_fragment(markup)) or None if markup else None,
+    )
 
 
 def _rest_dates(item: dict[str, Any], zone: str | None) -> tuple[str | None, str | None]:

@@ -26,6 +26,8 @@ WORD = re.compile(r"[^\W_]+")
 OPENING = 20_000
 """Characters of a content that are looked at for an excerpt made of it: WordPress takes the first 55 words."""
 FEWEST, SENTENCE_END = 10, ".!?…:;\"»”’')]"
+FLOATING = ("draft", "pending")
+"""Statuses in which a post has no date yet."""
 LONGEST_MORE = 60
 """Characters that a theme may write behind an excerpt's ellipsis: "Read more", in any language."""
 
@@ -139,7 +141,8 @@ def _in_utc(when: datetime) -> str | None:
 
 
 def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
-    """A REST item of any type, with ``context=view``. ``offset`` (±hh:mm) serves where the item has no GMT date."""
+    """A REST item of any type, with ``context=view`` or ``edit``. ``offset`` (±hh:mm) serves where it has no GMT date."""
+    status = standing_of(item)
     content, excerpt = item.get("content") or {}, excerpt_of(item.get("excerpt"), string(item.get("link")))
     content_html = string(content.get("rendered") if isinstance(content, dict) else content)
     terms = [n for value in _term_lists(item) for n in value]
@@ -148,7 +151,7 @@ def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         url=string(item.get("link")),
         wp_id=whole(item.get("id")),
         type=string(item.get("type")),
-        status=string(item.get("status")) or "publish",
+        status=status,
         slug=decoded(item.get("slug")),
         guid=string(item["guid"].get("rendered")) if isinstance(item.get("guid"), dict) else None,
         parent_wp_id=whole(item.get("parent")),
@@ -156,12 +159,13 @@ def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         sticky=item["sticky"] if isinstance(item.get("sticky"), bool) else None,
         format=string(item.get("format")),
         template=string(item.get("template")),
-        title=plain(item.get("title")),
+        title=_title(item.get("title"), status),
         excerpt=excerpt,
         excerpt_manual=is_manual(excerpt, content_html or "") if excerpt else None,
         content_html=content_html,
         notes=_core_notes(item),
-        published=moment(item.get("date"), item.get("date_gmt"), offset),
+        # The date of a draft is when it was saved.
+        published=None if status in FLOATING else moment(item.get("date"), item.get("date_gmt"), offset),
         modified=moment(item.get("modified"), item.get("modified_gmt"), offset),
         author_wp_id=whole(item.get("author")),
         featured_media=whole(item.get("featured_media")),
@@ -170,6 +174,34 @@ def read_rest(item: dict[str, Any], offset: str | None = None) -> ItemReading:
         language=item["lang"] if isinstance(item.get("lang"), str) else None,
         seo=_seo(item.get("yoast_head_json")),
     )
+
+
+def standing_of(item: dict[str, Any]) -> str:
+    """The status of a REST item; ``protected`` for what is published and asks for a password."""
+    status = string(item.get("status")) or "publish"
+    parts = [item.get("content"), item.get("excerpt")]
+    locked = any(isinstance(part, dict) and part.get("protected") in (True, 1, "1", "true") for part in parts)
+    return "protected" if locked and status == "publish" else status
+
+
+def is_open(item: dict[str, Any]) -> bool:
+    """Whether an item has its content, as editors see it."""
+    content = item.get("content")
+    return isinstance(content, dict) and isinstance(content.get("raw"), str)
+
+
+def is_floating(item: dict[str, Any] | None) -> bool:
+    """Whether an item has no date yet: WordPress gives drafts that of their last edit."""
+    return item is not None and item.get("status") in FLOATING
+
+
+def _title(value: Any, status: str) -> str | None:
+    """A title; WordPress prints a word before those of private and protected posts, which is none of it."""
+    title, own = plain(value), plain(value.get("raw")) if isinstance(value, dict) else None
+    if title is None or own is None or status not in ("private", "protected"):
+        return title
+    ends = [found.end() for found in re.finditer(r"[:：]\s*", title)]
+    return next((title[end:] for end in ends if fold(title[end:]) == fold(own)), title)
 
 
 def _term_lists(item: dict[str, Any]) -> list[list[int]]:
@@ -286,7 +318,7 @@ def read_feed(item: dict[str, Any], zone: str | None = None) -> ItemReading:
         excerpt=excerpt,
         excerpt_manual=is_manual(excerpt, content) if excerpt and content else None,
         content_html=content,
-        published=_feed_moment(item.get("published"), zone),
+        published=feed_moment(item.get("published"), zone),
         author_names=[name for n in item.get("creators") or [] if isinstance(n, str) for name in split_names(n)],
         term_names=[n for n in item.get("categories") or [] if n],
         terms_complete=True,
@@ -307,7 +339,8 @@ def _without_feed_footer(content: str | None, url: str | None) -> str | None:
     return inner_html(root) if len(without_footer(root, url)) < before else content
 
 
-def _feed_moment(value: Any, zone: str | None) -> Moment | None:
+def feed_moment(value: Any, zone: str | None) -> Moment | None:
+    """A feed's date on the site's clock; None for what is none."""
     if not isinstance(value, str):
         return None
     try:

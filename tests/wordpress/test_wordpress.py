@@ -123,7 +123,9 @@ def test_comments_are_threaded_and_whole(migrated: tuple[str, Path, RealWordPres
     record = records(out)[true["id"]]
     mine = {(c["id"], c["parent"], c["author"]["name"]) for c in record["comments"] if c["type"] == "comment"}
     assert mine == {(c["id"], c["parent"], c["author"]) for c in true["comments"] if c["type"] == "comment"}
-    assert [c["author"]["name"] for c in record["comments"] if c["type"] == "pingback"] == ["Otro blog"]
+    pingback = next(c for c in record["comments"] if c["type"] == "pingback")
+    assert pingback["author"] == {"name": "Otro blog", "url": "https://example.org/eco"}
+    assert (pingback["text"], pingback["date_utc"]) == ("[…] lo dice el cuaderno […]", "2024-02-09T14:00:00Z")
 
 
 def test_hierarchy_of_pages(migrated: tuple[str, Path, RealWordPress]) -> None:
