@@ -34,10 +34,13 @@ SLACK = 0.0005
 
 def peer_python() -> Path:
     """An interpreter that has the peers, made once."""
-    python = PEERS / "bin" / "python"
-    if not python.exists():
+    python, made = PEERS / "bin" / "python", PEERS / ".made"
+    if not made.exists():
         venv.create(PEERS, with_pip=True)
+        # Python's own pip trips over the extra that trafilatura asks lxml for.
+        subprocess.run([python, "-m", "pip", "install", "-q", "--upgrade", "pip"], check=True)
         subprocess.run([python, "-m", "pip", "install", "-q", *PEER_PACKAGES], check=True)
+        made.touch()
     return python
 
 

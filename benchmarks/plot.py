@@ -28,7 +28,10 @@ def panel(axes: Any, title: str, groups: dict[str, dict[str, float | None]]) -> 
     fields = list(dict.fromkeys(f for figures in groups.values() for f in figures if f not in LEFT_OUT))
     others = iter(OTHERS)
     for number, (name, figures) in enumerate(groups.items()):
-        known = [(row, value) for row, field in enumerate(fields) if (value := figures.get(field)) is not None]
+        # A peer's 0 is a field that it doesn't read.
+        known = [
+            (row, value) for row, field in enumerate(fields) if (value := figures.get(field)) or (value is not None and name in COLOURS)
+        ]
         shift = (number - (len(groups) - 1) / 2) * 0.16
         colour = COLOURS.get(name) or next(others)
         axes.scatter([v for _, v in known], [row + shift for row, _ in known], s=22, label=name, color=colour, zorder=3)
@@ -38,7 +41,7 @@ def panel(axes: Any, title: str, groups: dict[str, dict[str, float | None]]) -> 
     axes.grid(axis="x", color="#dddddd", zorder=0)
     axes.grid(axis="y", color="#f2f2f2", zorder=0)
     axes.set_title(title, loc="left")
-    axes.legend(loc="lower left", frameon=True)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.04), ncols=len(groups), frameon=False)
 
 
 def main() -> int:
