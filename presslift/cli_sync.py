@@ -15,7 +15,7 @@ from presslift.errors import NotNow, PressliftError, UsageError
 from presslift.pipeline import RunSummary
 from presslift.pipeline import sync as run
 from presslift.pipeline.forecast import forecast
-from presslift.pipeline.unattended import Health, Repeater
+from presslift.pipeline.unattended import Health, Repeater, failures_line
 from presslift.scheduling import cron_line, systemd_units
 from presslift.spans import seconds_of
 from presslift.summaries import number
@@ -45,7 +45,7 @@ def sync_once(terminal: Terminal, out: Path, config: Path | None, flags: dict[st
     except Exception as error:
         health.ended(70, f"{type(error).__name__}: {error}")
         raise
-    health.ended(summary.exit_code, None if summary.exit_code == 0 else "some addresses failed; see failures.jsonl")
+    health.ended(summary.exit_code, failures_line(summary))
     terminal.finish(summary)
     return summary.exit_code
 

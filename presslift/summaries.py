@@ -25,6 +25,10 @@ def summary_lines(summary: RunSummary) -> list[str]:
         f"{summary.site}: {number(summary.discovered, 'address', 'addresses')} ({found}): "
         f"{summary.exported} exported, {summary.failed} failed, {summary.excluded} excluded"
     ]
+    if summary.stale:
+        lines.append(f"  {summary.stale} of those exported as they were, or from REST or the feed alone: the page itself could not be read")
+    if summary.missing_parts:
+        lines.append(f"  {summary.missing_parts} listings, further pages of articles or pages of comments could not be read")
     if summary.excluded_by:
         lines.append("  excluded: " + ", ".join(f"{n} {reason}" for reason, n in summary.excluded_by.items()))
     changes = ", ".join(f"{getattr(summary, name)} {name}" for name in CHANGES if getattr(summary, name))
@@ -102,7 +106,8 @@ def _run_line(run: dict[str, Any]) -> str:
         code = f", exit code {run['exit_code']}" if run["exit_code"] else ""
         return head + code + (f": {numbers['error']}" if numbers.get("error") else "")
     did = ", ".join(f"{numbers[name]} {name}" for name in CHANGES if numbers.get(name)) or "no change"
-    failed = f", {numbers['failed']} failed" if numbers.get("failed") else ""
+    failures = sum(numbers.get(name) or 0 for name in ("failed", "stale", "missing_parts"))
+    failed = f", {number(failures, 'failure')}" if failures else ""
     return f"{head}: {did}{failed}; {number(numbers.get('requests', 0), 'request')}, {duration(numbers.get('seconds', 0))}"
 
 

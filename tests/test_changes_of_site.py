@@ -354,3 +354,20 @@ def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyP
     sequence = [row["seq"] for row in lines(out, "changes")]
     assert sequence == sorted(set(sequence))
     holds(out)
+
+
+def test_a_page_that_fails_on_the_day_that_rest_closes_is_asked_for_again(tmp_path: Path) -> None:
+    """The feed goes on to tell of the article; its edit is not taken for read."""
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        migrate(site.url, out, config=quick())
+        edited = edit(site)
+        site.rest, site.faults = False, {site.path(103): page("broken", 500)}
+        for options in (Options(), FULL):
+            sync(out, config=quick(), options=options)
+            assert failures(out, site)[site.path(103)] == "http_status"
+        site.faults = {}
+        sync(out, config=quick())
+        assert changes(out) == [("updated", edited)] and failures(out) == {}
+        assert "Añadido hoy." in records(out)[edited]["body_text"]
+        holds(out)

@@ -17,9 +17,13 @@ import pytest
 
 import presslift as package
 from presslift.demo.site import DemoSite
+from presslift.pipeline import Options, migrate, sync
 from presslift.pipeline.lock import hold
+from presslift.summaries import summary_lines
 from tests.commands import PRESSLIFT, QUICK, presslift, refused, tree
 from tests.conftest import require
+from tests.faulty import FaultySite, failures, lines
+from tests.faulty import quick as quick_settings
 from tests.servers import Server, free_port, page
 
 FRONT = page("<title>A bakery</title><body><h1>Bread</h1><p>We bake bread, and nothing else, every day of the year.</p>")
@@ -497,3 +501,41 @@ def test_stdout_that_is_full() -> None:
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run([PRESSLIFT, "config"], stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 74 and len(done.stderr.splitlines()) == 1
+
+
+# ---- the numbers
+
+
+def test_the_summary_counts_what_failures_names(tmp_path: Path) -> None:
+    """Exit code 1, the summary, the health file, the status and failures.jsonl say the same."""
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        spoilt, settings = page("broken", 500), quick_settings()
+        summary = migrate(site.url, out, config=settings)
+        assert (summary.exit_code, summary.failures, failures(out)) == (0, 0, {})
+        # A record that stands as it was.
+        post = site.by_id(103)
+        assert post is not None
+        post |= {"content": post["content"] + "<p>Añadido.</p>", "modified": "2025-06-01T10:00:00"}
+        site.faults = {site.path(103): spoilt}
+        summary = sync(out, config=settings)
+        assert (summary.exit_code, summary.failed, summary.stale, summary.missing_parts) == (1, 0, 1, 0)
+        assert "  1 of those exported as they were, or from REST or the feed alone: the page itself could not be read" in summary_lines(
+            summary
+        )
+        assert list(failures(out, site)) == [site.path(103)]
+        # An address without a record, and a listing.
+        site.rest = site.feed = False
+        site.faults |= {site.add("nueva"): spoilt, "/wp-sitemap-posts-page-1.xml": spoilt}
+        summary = sync(out, config=settings, options=Options(full=True))
+        assert (summary.exit_code, summary.failed, summary.stale) == (1, 1, 1)
+        assert summary.failures == len(lines(out, "failures")) >= 2
+        done = presslift("sync", out, "-q")
+        health = json.loads((out / "health.json").read_text())
+        assert done.returncode == health["exit_code"] == 1
+        assert "1 addresses failed, 1 pages failed and their records stand" in health["last_error"]["message"]
+        told = presslift("status", out).stdout
+        assert f"{len(lines(out, 'failures'))} failures" in told
+        site.faults = {}
+        summary = sync(out, config=settings, options=Options(full=True))
+        assert (summary.exit_code, summary.failures, lines(out, "failures")) == (0, 0, [])

@@ -135,7 +135,7 @@ class Finder:
         if listing.complete:
             self._store.write("DELETE FROM problems WHERE url = ? AND kind = 'listing'", url)
         else:
-            self._store.add_problem(self._run, now(), url, "listing", "bad_answer", listing.detail, None, 1)
+            self._store.add_problem(self._run, now(), url, "listing", listing.reason, listing.detail, None, 1)
 
     def _take_evidence(self, evidence: Evidence) -> None:
         data, put = evidence.data, self._store.put_evidence

@@ -45,7 +45,11 @@ Progress = Callable[[str, int, int], None]
 
 
 class RunSummary(Struct, kw_only=True):
-    """What a run did. ``exit_code`` is 0 or 1; other outcomes are exceptions."""
+    """What a run did. ``exit_code`` is 0, or 1 when there are ``failures``; other outcomes are exceptions.
+
+    ``failed`` are addresses without a record; ``stale`` records whose own page could not be had, which stand on what was read
+    before, or on REST or the feed; ``missing_parts`` the listings, further pages and pages of comments that could not be read.
+    """
 
     out: str
     site: str
@@ -57,6 +61,8 @@ class RunSummary(Struct, kw_only=True):
     exported: int = 0
     failed: int = 0
     excluded: int = 0
+    stale: int = 0
+    missing_parts: int = 0
     created: int = 0
     updated: int = 0
     moved: int = 0
@@ -70,6 +76,11 @@ class RunSummary(Struct, kw_only=True):
     excluded_by: dict[str, int] = {}
     incomplete: list[str] = []
 
+
+    @property
+    def failures(self) -> int:
+        """All that could not be read: the lines of ``failures.jsonl``, but for those of media."""
+        return self.failed + self.stale + self.missing_parts
 
 class Options(Struct, kw_only=True):
     """How one run differs from the next.
@@ -312,8 +323,9 @@ def _account(summary: RunSummary, store: Store, finder: Finder, counts: Counter[
     summary.exported, summary.excluded = states.get("exported", 0), states.get("excluded", 0)
     problems = store.row("SELECT count(*) AS n FROM problems WHERE kind != 'media'")
     ill = store.row("SELECT count(*) AS n FROM addresses WHERE state = 'exported' AND reason IS NOT NULL")
-    summary.failed = states.get("failed", 0)
-    summary.exit_code = 1 if summary.failed or (problems and problems["n"]) or (ill and ill["n"]) else 0
+    summary.failed, summary.stale = states.get("failed", 0), ill["n"] if ill else 0
+    summary.missing_parts = problems["n"] if problems else 0
+    summary.exit_code = 1 if summary.failures else 0
     summary.found_by = dict(sorted(finder.counts.items()))
     summary.excluded_by = {
         r["reason"]: r["n"]

@@ -87,6 +87,17 @@ def read_health(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def failures_line(summary: RunSummary) -> str | None:
+    """What a run could not read, in a line; None where that is nothing."""
+    parts = [
+        (summary.failed, "addresses failed"),
+        (summary.stale, "pages failed and their records stand"),
+        (summary.missing_parts, "listings, further pages or pages of comments failed"),
+    ]
+    told = ", ".join(f"{n} {what}" for n, what in parts if n)
+    return f"{told}; see failures.jsonl" if told else None
+
+
 def stamp(at: datetime | None = None) -> str:
     """A time in UTC, RFC 3339, to the second; now by default."""
     return (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -144,10 +155,7 @@ class Repeater:
         self.health.running()
         try:
             summary = self._once(self._settings())
-            told = (
-                None if summary.exit_code == 0 else f"{summary.failed} addresses failed, and others may be incomplete; see failures.jsonl"
-            )
-            self.health.ended(summary.exit_code, told)
+            self.health.ended(summary.exit_code, failures_line(summary))
         except (Stopped, NotAnOut):
             raise
         except PressliftError as error:

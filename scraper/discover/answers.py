@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from presslift.errors import FetchError
+from presslift.records import FAILURE_REASONS
 from presslift.scraper.discover.events import Answer, Get
 
 LONE_SURROGATE = re.compile(r"\\u[dD][89abAB]\w\w(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]\w\w)\\u[dD][c-fC-F]\w\w")
@@ -21,6 +22,11 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, message: str):
         super().__init__(f"{code}{f' ({status})' if status else ''}{f': {message}' if message else ''}")
         self.status, self.code, self.message = status, code, message
+
+    @property
+    def reason(self) -> str:
+        """The same in the words of ``failures.jsonl``."""
+        return self.code if self.code in FAILURE_REASONS else "http_status" if self.status >= 400 else "bad_answer"
 
 
 def read_json(answer: Answer) -> Any:

@@ -76,6 +76,7 @@ class Crawler:
         self._endless = ", ".join(table("discovery")["crawl"]["endless"])
         self.pages = self.found = 0
         self.failed: list[str] = []
+        self._reason: str = "bad_answer"
         self.blog_ended = self.tags_printed = False
 
     def skip(self, urls: Iterable[str]) -> None:
@@ -120,10 +121,13 @@ class Crawler:
                 yield from self._left
                 self._left.clear()
         waiting = len(self._first) + len(self._late)
+        self._reason = "budget" if waiting else self._reason
         details = [f"stopped at max_crawl_pages ({self._most:,}), {waiting:,} addresses were waiting"] if waiting else []
         if self.failed:
             details.append(f"{len(self.failed)} pages could not be read, links on them are unknown: {', '.join(self.failed[:5])}")
-        yield Listing(source="crawl", name="crawl", seen=self.found, complete=not details, detail="; ".join(details) or None)
+        yield Listing(
+            source="crawl", name="crawl", seen=self.found, complete=not details, detail="; ".join(details) or None, reason=self._reason
+        )
 
     def _needless(self, kind: AddressKind) -> bool:
         """Whether a late archive tells nothing new: the list of posts was read to its end, and articles print their tags."""
@@ -196,6 +200,7 @@ class Crawler:
     def _unread(self, url: str, kind: AddressKind, error: FetchError) -> Iterator[Event]:
         if error.reason != "robots":
             self.failed.append(url)
+            self._reason = error.reason
         if kind.kind == "article":
             # It may be one: fetching it as such says so, or names the failure.
             yield Found(url=url, source="crawl")

@@ -89,7 +89,8 @@ class Listing(Struct, kw_only=True):
     """One listing as read: how many it promised, how many came, and whether that is all.
 
     ``name`` tells the listing: a type or taxonomy of REST, a sitemap's or a feed's address, ``crawl``. ``complete`` is whether
-    all it should hold was found, by itself or by another source; ``detail`` names the hole, and who filled it.
+    all it should hold was found, by itself or by another source; ``detail`` names the hole, and who filled it, ``reason`` (one of
+    ``records.FAILURE_REASONS``) why it is there.
     """
 
     source: Source
@@ -105,6 +106,7 @@ class Left(Struct, kw_only=True):
 
     url: str
     type: str | None = None
+    reason: str = "bad_answer"
     reason: str
     rule: str | None = None
     source: Source | None = None

@@ -170,6 +170,7 @@ def discover_feeds(facts: SiteFacts, get: Get, settings: Settings, *, whole: boo
 def _read(feed: str, get: Get, hosts: frozenset[str], home: str, whole: bool) -> Iterator[Event]:
     known: set[str] = set()
     detail: str | None = None
+    reason: str = "bad_answer"
     base = feed
     for page in range(1, MOST_PAGES + 1 if whole else 2):
         try:
@@ -177,7 +178,7 @@ def _read(feed: str, get: Get, hosts: frozenset[str], home: str, whole: bool) ->
         except _End as end:
             again = _second_page(feed, get, known) if page == 2 else None
             if again is None:
-                detail = None if page > 1 and end.gone else f"page {page}: {end}"
+                detail, reason = None if page > 1 and end.gone else f"page {page}: {end}", end.reason
                 break
             base, answer, items = again
         new = [item for item in items if (key := item["guid"] or item["link"]) and key not in known]
@@ -188,7 +189,8 @@ def _read(feed: str, get: Get, hosts: frozenset[str], home: str, whole: bool) ->
             # Whoever ignores the page's number gives the first one again.
             detail = "the feed can't be paged" if page > 1 and items and len(known) == len(items) else None
             break
-    yield Listing(source="feed", name=feed, seen=len(known), complete=detail is None, detail=detail if detail or whole else NEWEST)
+    complete, told = detail is None, detail if detail or whole else NEWEST
+    yield Listing(source="feed", name=feed, seen=len(known), complete=complete, detail=told, reason=reason)
 
 
 def _second_page(feed: str, get: Get, known: set[str]) -> tuple[str, Answer, list[dict[str, Any]]] | None:
@@ -202,26 +204,26 @@ def _second_page(feed: str, get: Get, known: set[str]) -> tuple[str, Answer, lis
 
 
 class _End(Exception):
-    """A page of a feed that isn't one; ``gone`` where that means that there are no more."""
+    """A page of a feed that isn't one: for a ``reason``; ``gone`` where that means that there are no more."""
 
-    def __init__(self, message: str, gone: bool):
+    def __init__(self, message: str, gone: bool, reason: str):
         super().__init__(message)
-        self.gone = gone
+        self.gone, self.reason = gone, reason
 
 
 def _items(url: str, get: Get) -> tuple[Answer, list[dict[str, Any]]]:
     try:
         answer = get(url, kind="feed", accept=ACCEPT)
     except FetchError as error:
-        raise _End(f"{error.reason} {error.detail}".strip(), error.status in (404, 410)) from error
+        raise _End(f"{error.reason} {error.detail}".strip(), error.status in (404, 410), error.reason) from error
     if answer.status >= 400:
         # WordPress answers 404 past the end, and whenever a feed is shut.
-        raise _End(f"HTTP status {answer.status}", answer.status in (404, 410))
+        raise _End(f"HTTP status {answer.status}", answer.status in (404, 410), "http_status")
     try:
         return answer, read_feed_answer(answer).items
     except ValueError as error:
         # A theme's page in place of a 404.
-        raise _End(str(error), "HTML" in str(error)) from error
+        raise _End(str(error), "HTML" in str(error), "bad_answer") from error
 
 
 def _found(item: dict[str, Any], answer: Answer, hosts: frozenset[str], home: str) -> Iterator[Event]:

@@ -185,4 +185,8 @@ def _listing(collection: Collection, name: str) -> Listing:
         detail = f"missing: {'; '.join(collection.holes)}"
     elif collection.trusted and collection.total is not None and collection.total > collection.seen:
         detail = f"the site counts {collection.total}, {collection.seen} came"
-    return Listing(source="rest", name=name, total=collection.total, seen=collection.seen, complete=detail is None, detail=detail)
+    cause = collection.refused or collection.cause
+    reason = cause.reason if cause is not None else "bad_answer"
+    return Listing(
+        source="rest", name=name, total=collection.total, seen=collection.seen, complete=detail is None, detail=detail, reason=reason
+    )

@@ -61,6 +61,7 @@ class Collection:
 
     def rows(self) -> Iterator[Row]:
         """Every item once, by id. Reads again while the listing shifts under the reader, three times at most."""
+        self.cause: Refused | None = None
         yield from self._read(SIZES[0])
         for size in AGAIN:
             stable = not self._shifted and (not self.trusted or self.total is None or self.total <= self.seen)
@@ -91,6 +92,7 @@ class Collection:
                 continue
             size, lost = batch.size, 0
             ids = [item.get("id") for item in batch.items]
+                self.cause = refused
             if ids == before:
                 # A cache or a plugin that doesn't know pages: the same one for ever.
                 return

@@ -186,6 +186,7 @@ class _Reader:
             if label.skip or (label.type and is_internal_type(label.type)):
                 continue
             seen, pages, broken = 0, False, None
+            reason: str = "bad_answer"
             try:
                 answer = self._ask(url)
                 for entry in read_sitemap(answer, self._most):
@@ -198,8 +199,9 @@ class _Reader:
                         queue.append((address, depth + 1))
             except (FetchError, Unreadable) as error:
                 broken = str(error)
+                reason = error.reason if isinstance(error, FetchError) else reason
             if pages or broken:
-                yield Listing(source="sitemap", name=url, seen=seen, complete=broken is None, detail=broken)
+                yield Listing(source="sitemap", name=url, seen=seen, complete=broken is None, detail=broken, reason=reason)
 
     def _ask(self, url: str) -> Answer:
         answer = self._get(url, kind="sitemap", accept="application/xml,text/xml,*/*;q=0.5")
