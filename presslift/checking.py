@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from presslift.checking_articles import ArticleChecks
+from presslift.config import load_settings
 from presslift.dataset import Dataset, open_dataset
-from presslift.errors import DatasetDamaged, NotAnOut
+from presslift.errors import ConfigError, DatasetDamaged, NotAnOut
 from presslift.records import Article
 from presslift.store import connect_to_read
 from presslift.table_rows import BY_ARTICLE
@@ -78,6 +79,15 @@ def check(out: str | Path, accounting: Accounting | None = None) -> CheckResult:
     return CheckResult(ok=not checker.problems, counts=checker.counts, problems=checker.problems)
 
 
+def _asked_statuses(folder: Path) -> list[str]:
+    """What OUT's own settings ask for; only what is public where it has none."""
+    own = folder / "config.yaml"
+    try:
+        return [*load_settings(own).scope.statuses] if own.is_file() else []
+    except ConfigError:
+        return []
+
+
 def store_accounting(path: Path) -> Iterator[Accounted]:
     """Every discovered address of a store, by address; the store is only read. Raises ``NotAnOut``."""
     try:
@@ -122,7 +132,7 @@ class Checker:
         people = {row.get("slug") for row in self._objects("authors.jsonl")}
         self._known: dict[str, set[Any]] = {"articles": self._ids, "files": files, "terms": terms, "authors": people}
         decode = msgspec.json.Decoder(Article, strict=True).decode
-        checks = ArticleChecks(self.report)
+        checks = ArticleChecks(self.report, _asked_statuses(self._out))
         seen: set[str] = set()
         for number, line in enumerate(self._dataset.lines("articles.jsonl"), 1):
             try:

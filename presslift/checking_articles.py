@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html import unescape
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin
@@ -33,10 +33,10 @@ HIDDEN_TITLES = tuple(
 
 
 class ArticleChecks:
-    """Checks records one by one; ``report`` takes a kind, an address and a detail."""
+    """Checks records one by one; ``report`` takes a kind, an address and a detail. ``statuses`` were asked for besides publish."""
 
-    def __init__(self, report: Report):
-        self._report = report
+    def __init__(self, report: Report, statuses: Collection[str] = ()):
+        self._report, self._statuses = report, frozenset(statuses)
         # Without reference definitions, which a note's marker would be taken for.
         self._markdown = MarkdownIt("commonmark").enable("table").disable("reference")
 
@@ -52,8 +52,9 @@ class ArticleChecks:
 
     def _check_hidden(self, article: Article) -> None:
         if article.status != "publish":
-            self._report("hidden", article.url, f"its status is {article.status}")
-        if (article.title or "").replace("\xa0", " ").startswith(HIDDEN_TITLES):
+            if article.status not in self._statuses:
+                self._report("hidden", article.url, f"its status is {article.status}")
+        elif (article.title or "").replace("\xa0", " ").startswith(HIDDEN_TITLES):
             self._report("hidden", article.url, f"its title is a protected or private post's: {article.title}")
         if PASSWORD_FORM.search(article.body_html or ""):
             self._report("hidden", article.url, "its body asks for a password")

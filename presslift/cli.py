@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presslift import __version__
-from presslift.cli_options import CONFIG_OPTION, FOLDER, Group, chosen_settings, fetching, listed, scoped
+from presslift.cli_options import CONFIG_OPTION, FOLDER, STATUSES_OPTION, Group, chosen_settings, fetching, listed, scoped
 
 if TYPE_CHECKING:
     from presslift.terminal import Terminal
@@ -120,6 +120,7 @@ def migrate(terminal: Terminal, /, url: str, out: Path, config: Path | None, **f
 @click.option("--full", is_flag=True, help="Look at every page, whatever the site says of changes.")
 @click.option("--dry-run", is_flag=True, help="Only name the addresses that would be asked for.")
 @click.option("--comments/--no-comments", default=None, help="Take comments, or leave them out: those taken before go as well.")
+@STATUSES_OPTION
 @REMOVALS_OPTION
 @fetching
 @click.pass_obj

@@ -70,12 +70,19 @@ FETCH_OPTIONS = (
     click.option("--ignore-robots/--obey-robots", default=None, help="robots.txt: ignore that of your own site only."),
 )
 
+STATUSES_OPTION = click.option(
+    "--statuses",
+    metavar="STATUS,…",
+    help="Also what is not public: protected, private, future, pending, draft; needs PRESSLIFT_USER and PRESSLIFT_PASSWORD.  [default: publish]",
+)
+
 SCOPE_OPTIONS = (
     click.option("--limit", type=click.IntRange(min=0), metavar="N", help="At most N articles; the rest is excluded. 0: no limit."),
     click.option("--since", metavar="DATE", help="Only articles published on or after yyyy-mm-dd."),
     click.option("--include", multiple=True, metavar="REGEX", help="Only addresses that match; may be repeated."),
     click.option("--exclude", multiple=True, metavar="REGEX", help="No addresses that match; may be repeated."),
     click.option("--types", metavar="TYPE,…", help="Only these post types."),
+    STATUSES_OPTION,
     click.option("--source", type=click.Choice(["auto", "rest", "html"]), help="Where content is read from.  [default: auto]"),
     click.option(
         "--media",
@@ -124,6 +131,8 @@ def chosen_settings(config: Path | None, out: Path | None, flags: dict[str, Any]
         del given[name]
     given |= {name: [text for text in flags[name] if text] for name in ("include", "exclude") if flags.get(name)}
     given |= {name: listed(flags[name]) for name in ("types", "formats") if flags.get(name) is not None}
+    if flags.get("statuses") is not None:
+        given["statuses"] = list(dict.fromkeys(["publish", *listed(flags["statuses"])]))
     if flags.get("ignore_robots") is not None:
         given["robots"] = not flags["ignore_robots"]
     settings = override(settings, **given)

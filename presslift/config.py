@@ -15,6 +15,8 @@ from presslift.errors import ConfigError, UsageError
 BUILT_IN_TRANSFORMS = ("lazy_media", "clean_html", "bylines", "footnotes", "links", "media", "dates", "language", "markdown", "text")
 BUILT_IN_FORMATS = ("jsonl", "csv")
 
+STATUSES = ("publish", "protected", "private", "future", "pending", "draft")
+
 Some = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
 
@@ -32,6 +34,7 @@ class ScopeSettings(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is taken and what is excluded."""
 
     types: list[str] = []
+    statuses: list[Literal["publish", "protected", "private", "future", "pending", "draft"]] = field(default_factory=lambda: ["publish"])
     include: list[str] = []
     exclude: list[str] = []
     since: str | None = None
@@ -51,6 +54,7 @@ class FetchSettings(Struct, kw_only=True, forbid_unknown_fields=True):
     attempts: Annotated[int, Meta(ge=1, le=20)] = 4
     max_size: Some = 20_000_000
     max_decompressed_size: Some = 100_000_000
+    max_page_size: Some = 10_000_000
     max_redirects: Annotated[int, Meta(ge=0)] = 8
     robots: bool = True
     max_crawl_pages: Annotated[int, Meta(ge=0)] = 100_000
@@ -201,6 +205,7 @@ def _comments(text: str) -> Mapping[tuple[str, ...], str]:
 __all__ = [
     "BUILT_IN_FORMATS",
     "BUILT_IN_TRANSFORMS",
+    "STATUSES",
     "ConfigError",
     "CustomField",
     "ExportSettings",

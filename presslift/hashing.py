@@ -39,6 +39,9 @@ def content_of(article: Article) -> dict[str, Any]:
         if name in INCIDENTAL:
             value = [{key: part for key, part in entry.items() if key not in INCIDENTAL[name]} for entry in value]
         content[name] = value
+    if article.status != "publish":
+        # Without it what anybody may see hashes as it does where only that is taken.
+        content["status"] = article.status
     return content
 
 
@@ -53,6 +56,6 @@ def content_hash(article: Article) -> str:
 
 
 def changed_fields(old: Article, new: Article) -> list[str]:
-    """The content fields that differ, in the order of ``CONTENT_FIELDS``; empty exactly when the hashes are equal."""
+    """The content fields that differ, in the order of ``CONTENT_FIELDS``, and ``status``; empty exactly when the hashes are equal."""
     before, after = content_of(old), content_of(new)
-    return [name for name in CONTENT_FIELDS if before[name] != after[name]]
+    return [name for name in (*CONTENT_FIELDS, "status") if before.get(name) != after.get(name)]

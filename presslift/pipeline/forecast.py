@@ -16,7 +16,8 @@ from presslift.pipeline.quiet_lists import FEW, NO_COMMENT_FEED, ListsLook
 from presslift.pipeline.run import seconds_until_allowed
 from presslift.records import SiteFacts
 from presslift.scraper.discover.answers import with_parameters
-from presslift.scraper.discover.changes import newest_query
+from presslift.scraper.discover.authorized import unpublished_of
+from presslift.scraper.discover.changes import BRIEFLY, newest_query
 from presslift.scraper.discover.rest import collection_of
 from presslift.store import Store
 
@@ -71,6 +72,7 @@ class _Forecaster:
         if self._looker.listing_due():
             return self._listing(facts, seen.counts, pages)
         urls = [self._newest(facts, name) for name in [*facts.rest_types, *(["comment"] if "comment" in seen.counts else [])]]
+        urls += self._unpublished(facts, ",".join(BRIEFLY))
         then = "what changed since: the entries by modified_after, and their pages; a complete listing where dates and totals contradict"
         return Forecast(looks_at="changes", why="the newest entries and totals tell", urls=[*self._robots(), *urls, *pages], then=then)
 
@@ -80,11 +82,18 @@ class _Forecaster:
     def _newest(self, facts: SiteFacts, name: str) -> str:
         return with_parameters(collection_of(facts, name), **newest_query(name))
 
+    def _unpublished(self, facts: SiteFacts, fields: str = "") -> list[str]:
+        """The first page of each type's unpublished entries, where they are wanted."""
+        asked = {"context": "edit", "order": "asc", "orderby": "id", "status": ",".join(unpublished_of(self._settings))}
+        asked |= {"_fields": fields} if fields else {}
+        return [with_parameters(address, **asked, page=1, per_page=100) for address in facts.rest_types.values() if asked["status"]]
+
     def _listing(self, facts: SiteFacts, counts: dict[str, int], pages: list[str]) -> Forecast:
         urls = [self._newest(facts, "media")] if "media" in counts else []
         for name in facts.rest_types:
             for page in range(1, ceil(counts.get(name, 0) / 100) + 1):
                 urls.append(with_parameters(collection_of(facts, name), context="view", order="asc", orderby="id", page=page, per_page=100))
+        urls += self._unpublished(facts)
         then = "terms, accounts, comments and, if anything changed in it, media; three pages as a sample; the pages of what changed"
         why = f"a complete listing is due every {self._settings.sync.listing_every}"
         return Forecast(looks_at="listing", why=why, urls=[*self._robots(), *urls, *pages], then=then)

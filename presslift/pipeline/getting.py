@@ -174,6 +174,11 @@ class Getter:
         return None if most is None else max(0, most - self._client.requests)
 
     @property
+    def authenticated(self) -> bool:
+        """Whether REST is asked in the name of an account."""
+        return self._client.authenticated
+
+    @property
     def online(self) -> bool:
         """Whether the site is asked; otherwise the archive is all there is."""
         return not self._any_run

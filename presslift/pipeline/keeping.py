@@ -62,7 +62,7 @@ class Keeper:
         if types and article.type and article.type not in types:
             return self.exclude(row, "scope: types", f"types: {', '.join(types)}")
         twin = self._twin(row, article, served)
-        if twin is not None and twin["seen_run"] == self._run and twin["key"] != key:
+        if twin is not None and twin["seen_run"] == self._run and twin["key"] != key and article.status == "publish":
             self._store.alias(key, twin["article"], row["url"], "alias")
             return self.exclude(row, "duplicate", f"the same article as {twin['url']}")
         article.id = row["article"] or (twin["article"] if twin is not None else article_id(row["url"], start))

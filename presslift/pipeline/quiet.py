@@ -130,14 +130,17 @@ class Looker:
     def _by_rest(self, look: RestLook, lists: ListsLook) -> Plan:
         again, turn = self.to_try_again(), lists.in_turn(self.last_at())
         different = look.different()
-        if different and self._settings.scope.limit is not None:
+        unpublished, missing = look.unpublished(again)
+        told = [*different, *(["what is not published"] if unpublished or missing else [])]
+        if told and self._settings.scope.limit is not None:
             raise TooMuch("something changed, and the newest are taken up to a limit")
-        events, gone = look.read(different, again) if different or again else ([], [])
+        events, gone = look.read(different, again, unpublished) if told or again else ([], [])
+        gone += missing
         turn += lists.commented() if "comment" not in look.counts else []
         mark(self._store, self._run, turn)
-        why = f"changed: {', '.join(different)}"
+        why = f"changed: {', '.join(told)}"
         plan = Plan(level="changes", why=why, events=events, gone=gone, counts=look.counts, keys=[*again, *turn])
-        return plan if different or again or turn else Plan(level="nothing", why="the newest entries and the totals are as they were")
+        return plan if told or again or turn else Plan(level="nothing", why="the newest entries and the totals are as they were")
 
     def _by_lists(self, lists: ListsLook) -> Plan:
         again = [*self.to_try_again(), *(r["key"] for r in self._store.rows("SELECT key FROM addresses WHERE gone_run > 0"))]

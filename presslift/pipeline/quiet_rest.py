@@ -11,6 +11,7 @@ from presslift.pipeline.trust import distrust, is_trusted
 from presslift.records import SiteFacts
 from presslift.scraper.discover import Event, Evidence, Found
 from presslift.scraper.discover.answers import Refused, number, route
+from presslift.scraper.discover.authorized import LOCKED
 from presslift.scraper.discover.changes import Changes, Signal
 from presslift.scraper.discover.feed import discover_feeds
 from presslift.scraper.discover.rest import CORE_TAXONOMIES, listed
@@ -119,7 +120,24 @@ class RestLook:
 
     # ---- what differs
 
-    def read(self, different: list[str], again: list[str]) -> tuple[list[Event], list[str]]:
+    def unpublished(self, again: list[str]) -> tuple[dict[str, set[int]], list[str]]:
+        """Type → ids of unpublished entries that are new, changed, or behind the addresses ``again``; and keys of what is gone.
+
+        All of them are listed in each run: their totals would tell little, as drafts come and go. Raises ``Refused``.
+        """
+        changed: dict[str, set[int]] = {}
+        gone: list[str] = []
+        retried = [self._store.row("SELECT type, wp_id FROM addresses WHERE key = ?", key) for key in again]
+        for name in self._facts.rest_types if self._changes.asks_more else ():
+            now = self._changes.unpublished(name)
+            known = {d["id"]: d for d in self._store.evidence("unpublished") if d["type"] == name and d["status"] != LOCKED}
+            wanted = {row["wp_id"] for row in retried if row and row["type"] == name}
+            ids = {wp_id for wp_id, row in now.items() if known.get(wp_id) != row or wp_id in wanted}
+            changed |= {name: ids} if ids else {}
+            gone += self._keys(name, set(known) - set(now), "unpublished")
+        return changed, gone
+
+    def read(self, different: list[str], again: list[str], unpublished: dict[str, set[int]]) -> tuple[list[Event], list[str]]:
         """Events for what changed, and for the addresses ``again``; and keys of what is gone. Raises ``Refused``, ``TooMuch``."""
         rows: dict[str, list[Row]] = {}
         gone: list[str] = []
@@ -134,9 +152,12 @@ class RestLook:
         for name, ids in self._by_type(wanted, again).items():
             had = {number(row.item.get("id")) for row in rows.get(name, [])}
             rows.setdefault(name, []).extend(self._changes.items(name, ids - had))
-        events = [*self._companions(rows), *comments]
+        shown = {name: self._changes.shown(name, ids) for name, ids in unpublished.items()}
+        events = [*self._companions([*rows.values(), *shown.values()]), *comments]
         for name, some in rows.items():
             events += self._changes.events(name, some)
+        for name, some in shown.items():
+            events += self._changes.events(name, some, shown=True)
         return [*events, *self._feed_items(events)], gone
 
     def _known(self, name: str) -> dict[int, dict[str, Any]]:
@@ -169,11 +190,11 @@ class RestLook:
             raise TooMuch(f"more than {MOST_CHANGES} entries of {name} changed")
         return [*changed, *self._changes.items(name, different)], set(known) - set(now)
 
-    def _keys(self, name: str, ids: set[int]) -> list[str]:
+    def _keys(self, name: str, ids: set[int], kind: str = "listed") -> list[str]:
         """Keys of the exported addresses of ids that are listed no more, which is forgotten with them."""
         keys = []
         for wp_id in sorted(ids):
-            self._store.drop_evidence("listed", f"{name}/{wp_id}")
+            self._store.drop_evidence(kind, f"{name}/{wp_id}")
             query = "SELECT key FROM addresses WHERE wp_id = ? AND type = ? AND article IS NOT NULL AND state = 'exported'"
             keys += [row["key"] for row in self._store.rows(query, wp_id, name)]
         return keys
@@ -211,10 +232,10 @@ class RestLook:
             touched.add(posts[wp_id])
         return list(self._changes.evidence("comment", new)), touched
 
-    def _companions(self, rows: dict[str, list[Row]]) -> list[Evidence]:
+    def _companions(self, rows: list[list[Row]]) -> list[Evidence]:
         """Terms, accounts and media that changed entries name and nobody told of yet."""
         events: list[Evidence] = []
-        items = [row.item for some in rows.values() for row in some]
+        items = [row.item for some in rows for row in some]
         if not items:
             return events
         for taxonomy, base in self._taxonomies().items():

@@ -30,6 +30,7 @@ from presslift.pipeline.sampling import Sampler
 from presslift.pipeline.settling import UNTRANSFORMED, Settler
 from presslift.pipeline.source import transforms_fingerprint
 from presslift.pipeline.trust import trust_again
+from presslift.pipeline.unpublished import leave_out, require_account
 from presslift.records import SiteFacts
 from presslift.scraper.discover import discover, discover_rest
 from presslift.scraper.discover.events import Event, Found
@@ -60,9 +61,9 @@ class RunSummary(Struct, kw_only=True):
     discovered: int = 0
     exported: int = 0
     failed: int = 0
-    excluded: int = 0
     stale: int = 0
     missing_parts: int = 0
+    excluded: int = 0
     created: int = 0
     updated: int = 0
     moved: int = 0
@@ -76,11 +77,11 @@ class RunSummary(Struct, kw_only=True):
     excluded_by: dict[str, int] = {}
     incomplete: list[str] = []
 
-
     @property
     def failures(self) -> int:
         """All that could not be read: the lines of ``failures.jsonl``, but for those of media."""
         return self.failed + self.stale + self.missing_parts
+
 
 class Options(Struct, kw_only=True):
     """How one run differs from the next.
@@ -114,6 +115,7 @@ def migrate(
     address = start_address(url)
     folder = Path(out)
     settings = _checked(folder, config)
+    require_account(settings, address)
     if limit is not None:
         settings = msgspec.structs.replace(settings, scope=msgspec.structs.replace(settings.scope, limit=limit))
     fresh = not (folder / FILE_NAME).exists()
@@ -136,6 +138,7 @@ def sync(
         site = store.get_meta("site")
         if site is None:
             raise NotAnOut(f"{folder}: no migration has been started in it; run `presslift migrate URL -o {folder}`")
+        require_account(settings, site)
         return _perform("sync", folder, site, store, settings, _merged(options, progress))
 
 
@@ -199,6 +202,7 @@ def _perform(command: str, folder: Path, site: str, store: Store, settings: Sett
 def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, options: Options, getter: Getter, first: bool) -> None:
     watch = Watch(options)
     site, run = summary.site, summary.run
+    leave_out(store, settings)
     plan = _planned(summary, store, settings, options, getter, first, watch)
     facts, finder = _find(plan, summary, store, settings, getter, watch)
     hosts = site_hosts(facts.url, settings.site.aliases)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from presslift.config import Settings
 from presslift.records import SiteFacts
 from presslift.scraper.discover.answers import Refused, ask, number, text, with_parameters
+from presslift.scraper.discover.authorized import context_of
 from presslift.scraper.discover.events import Answer, Event, Evidence, Get, header
 from presslift.scraper.discover.rest import Other, RestReader, collection_of, listed
 from presslift.scraper.discover.rest_listing import Collection, Row
@@ -20,6 +21,7 @@ MOST_PAGES = 10_000
 OVERLAP = timedelta(hours=1)
 """WordPress compares local times, which repeat an hour in autumn: what changed so long before is asked for as well."""
 
+BRIEFLY = ("id", "modified_gmt", "link", "status")
 FRESH = 60
 """Seconds that an answer may have waited in a cache."""
 CACHE_HEADERS = ("x-cache", "cf-cache-status", "x-proxy-cache", "x-varnish-cache", "x-litespeed-cache", "x-kinsta-cache")
@@ -43,8 +45,13 @@ class Changes:
     """
 
     def __init__(self, facts: SiteFacts, get: Get, settings: Settings, *, past: str | None = None):
-        self._facts, self._get, self.past = facts, get, past
+        self._facts, self._get, self.past, self._context = facts, get, past, context_of(settings)
         self._reader = RestReader(facts, get, settings)
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether unpublished entries are wanted."""
+        return bool(self._reader.account.statuses)
 
     def newest(self, name: str, language: str | None = None) -> Signal:
         """The entry of a type's collection (or of media, comment) that changed last."""
@@ -68,7 +75,7 @@ class Changes:
         sent = {"modified_after": f"{after:%Y-%m-%dT%H:%M:%S}Z", **({"lang": language} if language else {})}
         rows: list[Row] = []
         for page in range(1, MOST_PAGES):
-            items, answer = self._ask(name, context="view", orderby="modified", order="desc", per_page=PAGE, page=page, **sent)
+            items, answer = self._ask(name, context=self._context, orderby="modified", order="desc", per_page=PAGE, page=page, **sent)
             # Before 5.7 WordPress doesn't know modified_after and gives everything, in this order.
             new = [item for item in items if instant(listed(item)["modified"]) > after]
             rows += [Row(item=item, answer=answer) for item in new]
@@ -104,26 +111,36 @@ class Changes:
     def briefly(self, name: str) -> list[dict[str, Any]]:
         """Every row of a type's collection as ``listed`` describes it."""
         collection = Collection(self._get, self._address(name), name, fields=("id", "modified_gmt", "link"))
-        rows = [listed(row.item) for row in collection.rows()]
-        if collection.refused is not None:
-            raise collection.refused
-        if collection.holes or (collection.total is not None and collection.total > len(rows)):
-            raise Refused(0, "incomplete", f"{name}: {'; '.join(collection.holes) or f'{len(rows)} of {collection.total} came'}")
-        return rows
+        return [listed(item) for item in _all_of(collection)]
 
-    def items(self, name: str, ids: Iterable[int], *, base: str | None = None) -> list[Row]:
+    def unpublished(self, name: str) -> dict[int, dict[str, Any]]:
+        """Every row of a type's unpublished entries as ``listed`` describes it, with its status, by id; none where none are wanted."""
+        account = self._reader.account
+        if not account.statuses:
+            return {}
+        collection = account.unpublished(self._address(name), name, fields=BRIEFLY)
+        rows = [{"type": name, "status": text(item.get("status")), **listed(item)} for item in _all_of(collection)]
+        return {row["id"]: row for row in rows if row["id"] is not None}
+
+    def shown(self, name: str, ids: Iterable[int]) -> list[Row]:
+        """Single unpublished entries of a type, whole, as the account sees them."""
+        return self.items(name, ids, context="edit", status=",".join(self._reader.account.statuses))
+
+    def items(self, name: str, ids: Iterable[int], *, base: str | None = None, **asked: str) -> list[Row]:
         """Single entries of a collection, whole; those that are not there any more are left out."""
         wanted, rows = sorted(ids), []
+        asked = {"context": self._context if name in self._facts.rest_types else "view", **asked}
         for start in range(0, len(wanted), PAGE):
             chosen = ",".join(map(str, wanted[start : start + PAGE]))
-            items, answer = self._ask(name, base=base, context="view", include=chosen, per_page=PAGE)
+            items, answer = self._ask(name, base=base, **asked, include=chosen, per_page=PAGE)
             rows += [Row(item=item, answer=answer) for item in items]
         return rows
 
-    def events(self, name: str, rows: Iterable[Row]) -> Iterator[Event]:
-        """What rows of an article's collection come to."""
+    def events(self, name: str, rows: Iterable[Row], *, shown: bool = False) -> Iterator[Event]:
+        """What rows of an article's collection come to; ``shown`` to the account."""
         for row in rows:
-            yield from self._reader.article(name, row)
+            yield from self._reader.article(name, row, shown=shown)
+        yield from self._reader.opened(name)
 
     def evidence(self, kind: Other, rows: Iterable[Row], taxonomy: str | None = None) -> Iterator[Evidence]:
         """What rows of another collection come to."""
@@ -146,6 +163,15 @@ class Changes:
         if not isinstance(data, list):
             raise Refused(answer.status, "unreadable", "no list where one was asked for")
         return [item for item in data if isinstance(item, dict)], answer
+
+
+def _all_of(collection: Collection) -> list[dict[str, Any]]:
+    items = [row.item for row in collection.rows()]
+    if collection.refused is not None:
+        raise collection.refused
+    if collection.holes or (collection.total is not None and collection.total > len(items)):
+        raise Refused(0, "incomplete", f"{collection.name}: {'; '.join(collection.holes) or f'{len(items)} of {collection.total} came'}")
+    return items
 
 
 def _is_last(items: list[dict[str, Any]], answer: Answer, page: int) -> bool:

@@ -53,6 +53,11 @@ class Gather(Protocol):
         """Every address with its answer, or what went wrong."""
 
 
+def is_authenticated(get: Get) -> bool:
+    """Whether REST is asked in the name of an account."""
+    return bool(getattr(get, "authenticated", False))
+
+
 class Found(Struct, kw_only=True):
     """An article's address, and what the source that reported it knows of the article.
 
@@ -74,12 +79,14 @@ class Evidence(Struct, kw_only=True):
     """Something that is no article and helps to read articles.
 
     ``term``, ``user``, ``media``, ``comment``, ``type``, ``taxonomy``: REST's JSON object, with ``presslift_taxonomy`` in a
-    term. ``archive``: ``{taxonomy, name, slug, wp_id, url, description, members: [addresses], pictures: {address: picture}}``, ``taxonomy`` being
-    category, post_tag, author, date, a custom taxonomy or post_type; what isn't known is None, ``members`` may be empty.
-    ``listed``: ``{type, id, modified, link}`` of a row of an article's REST collection, whatever becomes of it.
+    term. ``archive``: ``{taxonomy, name, slug, wp_id, url, description, members: [addresses], pictures: {address: picture}, page, last}``,
+    ``taxonomy`` being category, post_tag, author, date, a custom taxonomy or post_type; what isn't known is None, ``members`` may be
+    empty; ``page`` is the number of the archive's page that was read, if any was, ``last`` whether it is its last.
+    ``listed``: ``{type, id, modified, link}`` of a row of an article's REST collection, whatever becomes of it; ``unpublished``:
+    the same and ``status`` of what is not public.
     """
 
-    kind: Literal["term", "user", "media", "comment", "type", "taxonomy", "archive", "listed"]
+    kind: Literal["term", "user", "media", "comment", "type", "taxonomy", "archive", "listed", "unpublished"]
     data: dict[str, Any]
     source: Source = "rest"
     capture: Capture | None = None
@@ -99,6 +106,7 @@ class Listing(Struct, kw_only=True):
     seen: int = 0
     complete: bool = True
     detail: str | None = None
+    reason: str = "bad_answer"
 
 
 class Left(Struct, kw_only=True):
@@ -106,7 +114,6 @@ class Left(Struct, kw_only=True):
 
     url: str
     type: str | None = None
-    reason: str = "bad_answer"
     reason: str
     rule: str | None = None
     source: Source | None = None

@@ -157,14 +157,18 @@ class _Discovery:
                     listing.total is not None and more >= listing.total - listing.seen > 0
                 ):
                     filled = "filled from sitemap, feed or links"
-            elif listing.source == "rest":
+            elif listing.source == "rest" and not self._is_unpublished(listing):
                 # Terms, users, media and comments: pages print them, and what a page counts and lacks is told there.
                 filled = "read from the pages instead"
-            elif covered or any(e.source == "crawl" for e in self._whole.values()):
+            elif listing.source != "rest" and (covered or any(e.source == "crawl" for e in self._whole.values())):
                 filled = "made up for by another source"
             if filled:
                 listing = msgspec.structs.replace(listing, complete=True, detail=f"{listing.detail}; {filled}")
             yield listing
+
+    def _is_unpublished(self, listing: Listing) -> bool:
+        """Whether it is a listing that no other source can make up for."""
+        return self._facts.rest_root is None or listing.name.partition(":")[0] in self._facts.rest_types
 
 
 def _has_several_authors(item: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -35,13 +35,24 @@ class _Page(Struct, kw_only=True):
 class Collection:
     """Reads a collection by ``rows()``; afterwards ``seen``, ``total``, ``holes`` and ``refused`` tell how it went.
 
-    ``holes`` name what is missing after requests that failed; ``refused`` is set when nothing could be read at all. With
-    ``trusted`` the count that the server gives is a reason to read again. ``fields`` are all that is asked of each item.
+    ``holes`` name what is missing after requests that failed, the last of them by ``cause``; ``refused`` is set when nothing could
+    be read at all. With ``trusted`` the count that the server gives is a reason to read again. ``fields`` are all that is asked of
+    each item, ``asked`` further parameters.
     """
 
-    def __init__(self, get: Get, url: str, name: str, *, trusted: bool = True, language: str | None = None, fields: Sequence[str] = ()):
+    def __init__(
+        self,
+        get: Get,
+        url: str,
+        name: str,
+        *,
+        trusted: bool = True,
+        language: str | None = None,
+        fields: Sequence[str] = (),
+        asked: Mapping[str, Any] | None = None,
+    ):
         self._get, self._url = get, url
-        self._parameters: dict[str, Any] = {"context": "view", "order": "asc", "orderby": "id"}
+        self._parameters: dict[str, Any] = {"context": "view", "order": "asc", "orderby": "id", **(asked or {})}
         if fields:
             self._parameters["_fields"] = ",".join(fields)
         if language:
@@ -50,6 +61,7 @@ class Collection:
         self.total: int | None = None
         self.holes: list[str] = []
         self.refused: Refused | None = None
+        self.cause: Refused | None = None
         self._ids: set[int] = set()
         self._anonymous = 0
         self._shifted = False
@@ -61,7 +73,6 @@ class Collection:
 
     def rows(self) -> Iterator[Row]:
         """Every item once, by id. Reads again while the listing shifts under the reader, three times at most."""
-        self.cause: Refused | None = None
         yield from self._read(SIZES[0])
         for size in AGAIN:
             stable = not self._shifted and (not self.trusted or self.total is None or self.total <= self.seen)
@@ -81,6 +92,7 @@ class Collection:
             except Refused as refused:
                 if self._ends(refused, page):
                     return
+                self.cause = refused
                 start = (page - 1) * size
                 got = yield from self._isolate(start, size, refused)
                 came, lost = start + size, 0 if got else lost + 1
@@ -92,7 +104,6 @@ class Collection:
                 continue
             size, lost = batch.size, 0
             ids = [item.get("id") for item in batch.items]
-                self.cause = refused
             if ids == before:
                 # A cache or a plugin that doesn't know pages: the same one for ever.
                 return

@@ -18,7 +18,7 @@ from presslift.config import FetchSettings
 from presslift.errors import FetchError, Stopped
 from presslift.scraper.fetch.addresses import canonical, same_site, site_host, site_hosts
 from presslift.scraper.fetch.archive import Archive
-from presslift.scraper.fetch.exchange import Again, Asked, Line
+from presslift.scraper.fetch.exchange import Again, Asked, Line, is_edit
 from presslift.scraper.fetch.pace import Pace
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.robots import Robots
@@ -138,13 +138,18 @@ class Client:
         asked |= {"If-Modified-Since": last_modified} if last_modified else {}
         asked |= dict(headers or {})
         address = self._checked(url, kind)
+        if is_edit(address, kind):
+            asked["Accept-Encoding"] = "identity"
         if kind != "robots":
             self._ask_robots(address)
         elif canonical(address) == canonical(_robots_url(address)) and (known := self._robots_of(address).answer):
             if isinstance(known, FetchError):
                 raise known
             return known
-        return self._retried(Asked(address, kind, asked, had))
+        answer = self._retried(Asked(address, kind, asked, had))
+        if kind == "rest":
+            self._line.credentials.check(self.start_url, answer.status, answer.body)
+        return answer
 
     def map(
         self, urls: Iterable[str], kind: str = "page", *, conditions: Callable[[str], Had] | None = None

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
-from presslift.errors import UsageError
+from presslift.errors import SiteError, UsageError
 from presslift.scraper.fetch.addresses import site_host, twins
 
+REFUSALS = frozenset(
+    {"incorrect_password", "invalid_username", "invalid_email", "application_passwords_disabled", "application_passwords_disabled_for_user"}
+)
+"""The codes by which WordPress refuses an application password, whatever it is asked for."""
+PASSWORD = re.compile(rb'("password"\s*:\s*")((?:[^"\\]|\\.)+)"')
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
@@ -21,6 +28,9 @@ class Credentials:
 
     def __init__(self, environ: Mapping[str, str], start_url: str):
         user, password = environ.get("PRESSLIFT_USER"), environ.get("PRESSLIFT_PASSWORD")
+        if bool(user) != bool(password):
+            given, lacking = ("USER", "PASSWORD") if user else ("PASSWORD", "USER")
+            raise UsageError(f"PRESSLIFT_{given} is set and PRESSLIFT_{lacking} is not; both are needed")
         wall = environ.get("PRESSLIFT_BASIC_AUTH")
         if wall and ":" not in wall:
             raise UsageError("PRESSLIFT_BASIC_AUTH is not of the form user:password")
@@ -39,6 +49,20 @@ class Credentials:
         """Whether an application password is given."""
         return self._rest is not None
 
+    def check(self, url: str, status: int, body: bytes) -> None:
+        """Raise ``SiteError`` where REST's answer refuses the application password: who goes on as a stranger sees another site."""
+        if not self.for_rest or status not in (401, 403) or len(body) > 100_000:
+            return
+        try:
+            told = json.loads(body)
+        except (ValueError, RecursionError):
+            return
+        if isinstance(told, dict) and told.get("code") in REFUSALS:
+            raise SiteError(
+                f"{url}: refuses the application password in PRESSLIFT_USER and PRESSLIFT_PASSWORD ({told['code']}): "
+                "make one in the account's profile, Users, Application Passwords; nothing was changed"
+            )
+
     def headers_for(self, url: str, kind: str) -> dict[str, str]:
         """The headers to add to a request, none for other hosts."""
         parts = urlsplit(url)
@@ -53,6 +77,11 @@ class Credentials:
 def redacted(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Request headers as they may be kept."""
     return [(name, "[redacted]" if name.lower() in SECRET_HEADERS else value) for name, value in headers]
+
+
+def blanked(body: bytes) -> bytes:
+    """REST's answer in ``context=edit`` without the passwords of protected posts, as long as it was."""
+    return PASSWORD.sub(lambda found: found[1] + b"*" * len(found[2]) + b'"', body)
 
 
 def _basic(pair: str) -> str:

@@ -25,7 +25,7 @@ from requests.utils import get_environ_proxies, select_proxy
 from presslift.config import FetchSettings
 from presslift.errors import FetchError
 from presslift.scraper.fetch.archive import Archive
-from presslift.scraper.fetch.credentials import Credentials
+from presslift.scraper.fetch.credentials import Credentials, blanked
 from presslift.scraper.fetch.guard import CONNECT_TIMEOUT, PATIENCE, AddressRefused, Guard, GuardedAdapter, Patience
 from presslift.scraper.fetch.response import Response, Unreadable, decompress, read_body
 from presslift.scraper.fetch.robots import MAX_SIZE as MAX_ROBOTS
@@ -120,6 +120,9 @@ class Line:
             raise failure from error
         log.debug("GET %s: %s, %d bytes, %.2f s", url, answer.status_code, len(wired), time.monotonic() - started)
         pairs = [(str(name), str(value)) for name, value in answer.raw.headers.items()]
+        if is_edit(url, asked.kind) and (without := blanked(body)) != body:
+            body = wired = without
+            pairs = [(name, value) for name, value in pairs if name.lower() not in ("content-encoding", "content-length")]
         sent = [("Host", urlsplit(url).netloc), *((str(name), _text(value)) for name, value in prepared.headers.items())]
         exchange = Exchange(
             url=url,
@@ -157,7 +160,7 @@ class Line:
 
     def _read(self, kind: str, raw: Any, started: float) -> tuple[bytes, bytes]:
         cut = kind == "robots"
-        most, room = (MAX_ROBOTS, MAX_ROBOTS) if cut else (self.settings.max_size, self.settings.max_decompressed_size)
+        most, room = self._limits(kind)
         try:
             wired = read_body(raw, most, started + self.settings.timeout, cut=cut)
             with self._lock:
@@ -171,10 +174,22 @@ class Line:
         raw.release_conn()
         return wired, body
 
+    def _limits(self, kind: str) -> tuple[int, int]:
+        """Bytes of an answer, as sent and decompressed: a page is read whole, which takes many times its size."""
+        if kind == "robots":
+            return MAX_ROBOTS, MAX_ROBOTS
+        most = self.settings.max_page_size if kind == "page" else self.settings.max_decompressed_size
+        return min(self.settings.max_size, most), min(self.settings.max_decompressed_size, most)
+
     def _archived(self, kind: str, exchange: Exchange, had: Had | None) -> tuple[str | None, int | None]:
         if self.archive is None or kind == "media" or exchange.status == 304:
             return None, None
         return self.archive.write(exchange, had=had)
+
+
+def is_edit(url: str, kind: str) -> bool:
+    """Whether an address asks REST for what its editors see, the passwords of protected posts among it."""
+    return kind == "rest" and "context=edit" in url
 
 
 def named(url: str, error: Exception) -> Exception:

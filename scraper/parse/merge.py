@@ -22,7 +22,7 @@ from presslift.scraper.parse.bodies import as_printed, choose_body
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.confidence import of_case
 from presslift.scraper.parse.document import SPACE
-from presslift.scraper.parse.items import ItemReading, fold, is_manual
+from presslift.scraper.parse.items import FLOATING, ItemReading, fold, is_manual
 from presslift.scraper.parse.metadata import NAMELESS_TERMS, UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
 
@@ -139,7 +139,7 @@ def merge(sources: Sources, site: SiteView) -> Article:
     if counted > len(article.comments) and sources.comments_wanted:
         warnings.append(f"comments: the page counts {counted}, {len(article.comments)} were read")
     for name in ("title", "published", "body_html"):
-        if not getattr(article, name):
+        if not getattr(article, name) and not (name == "published" and article.status in FLOATING):
             warnings.append(f"{name}: not found")
     article.extraction = Extraction(confidence=ballot.confidence, cues=ballot.cues, warnings=list(dict.fromkeys(warnings)))
     return article

@@ -25,6 +25,7 @@ define('WP_CONTENT_DIR', '%(root)s/wp-content'); define('WP_HOME', '%(url)s'); d
 define('WP_HTTP_BLOCK_EXTERNAL', true); define('DISABLE_WP_CRON', true); define('AUTOMATIC_UPDATER_DISABLED', true);
 foreach (['AUTH_KEY','SECURE_AUTH_KEY','LOGGED_IN_KEY','NONCE_KEY','AUTH_SALT','SECURE_AUTH_SALT','LOGGED_IN_SALT','NONCE_SALT'] as $k) define($k, $k);
 $table_prefix = 'wp_'; define('WP_DEBUG', false);
+define('WP_ENVIRONMENT_TYPE', 'local'); // Application passwords without https.
 if (!defined('ABSPATH')) define('ABSPATH', '%(root)s/');
 require_once ABSPATH . 'wp-settings.php';
 """
