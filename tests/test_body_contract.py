@@ -138,7 +138,7 @@ def test_markers_have_one_normal_form() -> None:
     article = read(MARKED + NOTES)
     html, markdown, text = article.body_html or "", article.body_markdown or "", article.body_text or ""
     for anchor, number in (("fnref-1", 1), ("fnref-2", 2), ("fnref-1-2", 1)):
-        assert f'<sup id="{anchor}"><a href="#fn-{number}">{number}</a></sup>' in html
+        assert f'<sup id="{anchor}"><a href="#fn-{number}">[{number}]</a></sup>' in html
     assert "It sank[^1], slowly" in markdown and "millimetres[^2]. Again[^1]." in markdown
     assert "It sank [1], slowly, by 10² millimetres [2]. Again [1]." in text
     assert [(n.index, [(r.place, r.anchor) for r in n.refs]) for n in article.footnotes] == [

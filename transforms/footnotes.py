@@ -17,7 +17,7 @@ _ANCHOR = re.compile(r"""\bid=["']?(fnref-(\d+)(?:-\d+)?)\b""")
 
 
 def footnotes(article: Article, context: Context) -> Article:
-    """Markers become ``<sup id="fnref-N"><a href="#fn-N">N</a></sup>``, N the note's index; the id of the K-th is ``fnref-N-K``.
+    """Markers become ``<sup id="fnref-N"><a href="#fn-N">[N]</a></sup>``, N the note's index; the id of the K-th is ``fnref-N-K``.
 
     ``refs[].anchor`` names ids that stand in the body, None for a mention outside it (in a byline or title).
     ``content_html`` is the body and a list of its notes, see ``compose_content``.
@@ -79,7 +79,8 @@ def _marker(mark: HtmlElement, known: set[str]) -> HtmlElement:
         return new
     new.set("id", f"fnref-{number}" if mention == "1" else f"fnref-{number}-{mention}")
     link = Element("a", href=f"#fn-{number}")
-    link.text = number
+    # In brackets: a reader that drops the tags must not glue the number to its word.
+    link.text = f"[{number}]"
     new.append(link)
     return new
 

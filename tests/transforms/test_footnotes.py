@@ -26,8 +26,8 @@ def run(body: str | None, *notes: Footnote) -> Article:
 def test_placeholders_take_the_normal_form() -> None:
     article = run(f"<p>It burned{mark(1)}, and fell{mark(2)}, and burned{mark(1, 2)}.</p>", note(1, refs=2), note(2))
     assert article.body_html == (
-        '<p>It burned<sup id="fnref-1"><a href="#fn-1">1</a></sup>, and fell<sup id="fnref-2"><a href="#fn-2">2</a></sup>, '
-        'and burned<sup id="fnref-1-2"><a href="#fn-1">1</a></sup>.</p>'
+        '<p>It burned<sup id="fnref-1"><a href="#fn-1">[1]</a></sup>, and fell<sup id="fnref-2"><a href="#fn-2">[2]</a></sup>, '
+        'and burned<sup id="fnref-1-2"><a href="#fn-1">[1]</a></sup>.</p>'
     )
     assert [[ref.anchor for ref in n.refs] for n in article.footnotes] == [["fnref-1", "fnref-1-2"], ["fnref-2"]]
 
@@ -36,7 +36,7 @@ def test_content_is_one_piece_in_which_every_link_leads_somewhere() -> None:
     article = run(f"<p>It burned{mark(1)}.</p>", note(1, "<p>One.</p><p>Two.</p>"), note(2, refs=0))
     content = article.content_html or ""
     assert content == (
-        '<p>It burned<sup id="fnref-1"><a href="#fn-1">1</a></sup>.</p>\n<section class="footnotes" role="doc-endnotes">\n<ol>\n'
+        '<p>It burned<sup id="fnref-1"><a href="#fn-1">[1]</a></sup>.</p>\n<section class="footnotes" role="doc-endnotes">\n<ol>\n'
         '<li id="fn-1"><p>One.</p><p>Two. <a href="#fnref-1" role="doc-backlink">↩</a></p></li>\n<li id="fn-2">Census.</li>\n</ol>\n</section>'
     )
     assert set(re.findall(r'href="#([^"]+)"', content)) <= set(re.findall(r'id="([^"]+)"', content))
@@ -56,7 +56,7 @@ def test_a_second_mention_is_linked_back_to_when_the_first_stands_in_the_byline(
 
 def test_a_note_that_mentions_another() -> None:
     article = run(f"<p>It{mark(1)}.</p>", note(1, f"See {mark(2)}."), note(2))
-    assert article.footnotes[0].html == 'See <sup id="fnref-2"><a href="#fn-2">2</a></sup>.'
+    assert article.footnotes[0].html == 'See <sup id="fnref-2"><a href="#fn-2">[2]</a></sup>.'
     assert article.footnotes[1].refs[0].anchor == "fnref-2"
 
 
