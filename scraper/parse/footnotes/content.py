@@ -91,7 +91,7 @@ def _without(element: HtmlElement) -> None:
     parent = element.getparent()
     detach(element)
     while parent is not None and parent.tag in ("sup", "span", "b", "strong", "em", "small", "i") and parent.getparent() is not None:
-        if text_of(parent).strip("[]() "):
+        if any(text.strip("[]() \t\r\n\u00a0\u200b\ufeff") for text in parent.itertext()):
             return
         above = parent.getparent()
         detach(parent)

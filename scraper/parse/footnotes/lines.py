@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml import etree
 from lxml.html import Element, HtmlElement
@@ -14,7 +15,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import BLOCKS, text_of
 from presslift.scraper.parse.footnotes.labels import MARK, WORD, Heading, Opening, expand, heading_of, labels_of, normal, opening_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER
-from presslift.scraper.parse.footnotes.tree import is_element, short_text
+from presslift.scraper.parse.footnotes.tree import is_element, short_text, text_start
 
 SKIPPED = frozenset("pre code kbd samp script style textarea noscript template svg math button select option iframe".split())
 STARTS = frozenset("[［【〔({（*†‡§‖¶※⁰¹²³⁴⁵⁶⁷⁸⁹①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳0123456789")
@@ -261,7 +262,8 @@ def _text_marks(slot: Slot, line: int, before: str) -> list[Mark]:
     found: list[Mark] = []
     text = slot.raw
     for match in MARK.finditer(text):
-        ahead = (before + text[: match.start()])[-BEFORE:]
+        ahead = text[max(0, match.start() - BEFORE) : match.start()]
+        ahead = (before + ahead)[-BEFORE:] if len(ahead) < BEFORE else ahead
         form, labels, inner = _labels(match)
         printed, start = f"{inner})" if form == "half" else match.group(form), match.start()
         if form == "symbol" and not _may_carry_symbol(ahead, text[match.end() : match.end() + 1]):
@@ -309,7 +311,8 @@ def _external(element: HtmlElement | None) -> bool:
 
 def split_breaks(container: HtmlElement) -> None:
     """Notes typed into one paragraph with line breaks between them become paragraphs of their own. Changes the tree."""
-    for line_break in list(container.iter("br")):
+    # From the last to the first: each piece is moved once.
+    for line_break in reversed(list(container.iter("br"))):
         paragraph = line_break.getparent()
         if paragraph is None or paragraph.tag != "p":
             continue
@@ -317,8 +320,8 @@ def split_breaks(container: HtmlElement) -> None:
         following = line_break.getnext()
         if not ahead and following is not None and is_element(following):
             raised = next(following.iter("sup"), None) if following.tag in ("sup", "a", "strong", "em", "span", "small", "b", "i") else None
-            ahead = "".join(following.itertext()) + (following.tail or "")
-            if raised is not None and following.tag != "sup" and "".join(following.itertext()) != "".join(raised.itertext()):
+            ahead = text_start(following, 80) + (following.tail or "")
+            if raised is not None and following.tag != "sup" and short_text(following, 40) != short_text(raised, 40):
                 raised = None
             opening = Opening("sup", "", "", 0) if raised is not None and len(labels_of(text_of(raised))) == 1 else opening_of(ahead[:80])
         else:
@@ -336,7 +339,5 @@ def _split_at(paragraph: HtmlElement, line_break: HtmlElement) -> None:
     later.extend(moved)
     later.tail, paragraph.tail = paragraph.tail, None
     paragraph.addnext(later)
-    last = paragraph[-1] if len(paragraph) else None
-    while last is not None and last.tag == "br" and not (last.tail or "").strip():
+    for last in list(takewhile(lambda e: e.tag == "br" and not (e.tail or "").strip(), paragraph.iterchildren(reversed=True))):
         paragraph.remove(last)
-        last = paragraph[-1] if len(paragraph) else None

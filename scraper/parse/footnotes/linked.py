@@ -11,15 +11,28 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import BLOCKS, detach, read_fragment, text_of
+from presslift.scraper.parse.document import BLOCKS, detach, has_text, read_fragment, text_of
 from presslift.scraper.parse.footnotes.content import fragment_of
 from presslift.scraper.parse.footnotes.labels import is_arrow, label_of, normal, opening_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Workspace, lacks_marker, lacks_note
-from presslift.scraper.parse.footnotes.tree import block_of, bracketed, is_blank, is_element, placeholder, replace, wrapper_of
+from presslift.scraper.parse.footnotes.tree import (
+    block_of,
+    bracketed,
+    is_blank,
+    is_element,
+    placeholder,
+    replace,
+    short_text,
+    text_start,
+    wrapper_of,
+)
 
 HEADINGS = frozenset(f"h{n}" for n in range(1, 7))
 IDENTIFIED = etree.XPath("descendant-or-self::*[@id or (self::a and @name)]")
+TWO_LETTERS = re.compile(r"[^\W\d]{2}")
 OWN_DIV = re.compile(r"(?:foot|end)note|(?:^|\s)(?:ftn|edn)\d", re.I)
+MOST_CHILDREN = 100
+"""Of a note's block that are looked at."""
 LONGEST = 6000
 """A linked block with more text than this is a section, not a note."""
 
@@ -162,8 +175,7 @@ def _match(
         if row is not None and anchor.label is not None:
             work.warnings.append(lacks_note(text_of(link), row.name))
         return
-    if found not in work.definitions:
-        work.definitions.append(found)
+    work.add(found)
     _mark(work, link, found)
 
 
@@ -185,7 +197,7 @@ def _definition_block(target: HtmlElement, work: Workspace) -> HtmlElement | Non
             if following is not None and is_element(following) and following.tag in BLOCKS and not (target.tail or "").strip()
             else None
         )
-    if not text_of(block).strip("[]() "):
+    if not any(text.strip("[]() \t\r\n\u00a0\u200b\ufeff") for text in block.itertext()):
         following = block.getnext()
         return following if following is not None and is_element(following) and following.tag in BLOCKS else None
     return block
@@ -195,21 +207,20 @@ def _item_of(target: HtmlElement, anchor: Anchor) -> HtmlElement | None:
     """Where all markers lead to the list or its heading: the item with the marker's number."""
     listing: HtmlElement | None = target
     if target.tag in HEADINGS or is_blank(target):
-        listing = next((e for e in list(target.itersiblings())[:4] if e.tag == "ol"), None)
+        listing = next((e for e in islice(target.itersiblings(), 4) if e.tag == "ol"), None)
     if listing is not None and listing.tag != "ol":
-        inside = list(listing.iter("ol"))
-        listing = inside[0] if len(inside) == 1 and listing.tag in ("div", "section", "aside") else None
+        inside = list(islice(listing.iter("ol"), 2)) if listing.tag in ("div", "section", "aside") else []
+        listing = inside[0] if len(inside) == 1 else None
     if listing is None or not (anchor.label or "").isdecimal():
         return None
-    items = [item for item in listing if item.tag == "li"]
     number = int(anchor.label or 0)
-    return items[number - 1] if 0 < number <= len(items) else None
+    return next(islice(listing.iterchildren("li"), number - 1, None), None) if number > 0 else None
 
 
 def _starts_with(parent: HtmlElement, child: HtmlElement) -> bool:
     if (parent.text or "").strip():
         return False
-    for element in parent:
+    for element in islice(parent, MOST_CHILDREN):
         if element is child:
             return True
         if is_element(element) and (not is_blank(element) or (element.tail or "").strip()):
@@ -226,7 +237,7 @@ def _one_note_each(parent: HtmlElement, block: HtmlElement) -> bool:
     if len(parent) < 2:
         return False
     others = [e for e in (parent.getprevious(), parent.getnext()) if e is not None and is_element(e) and e.tag == "div"]
-    return any(opening_of("".join(e.itertext())[:40]) for e in others)
+    return any(opening_of(text_start(e, 40)) for e in others)
 
 
 def _is_note(block: HtmlElement, target: HtmlElement | None, anchor: Anchor, work: Workspace) -> bool:
@@ -234,25 +245,29 @@ def _is_note(block: HtmlElement, target: HtmlElement | None, anchor: Anchor, wor
         return False
     if any(a.tag in ("nav", "form") for a in block.iterancestors()):
         return False
-    text = text_of(block)
-    if not text or len(text) > LONGEST:
+    if not has_text(block) or not _is_short(block):
         return False
     if anchor.row is not None:
         return True
     if _links_back(block, anchor.link):
         return True
-    if not any(re.search(r"[^\W\d]{2}", text) for text in block_of(anchor.link).itertext()):
+    if not any(TWO_LETTERS.search(text) for text in block_of(anchor.link).itertext()):
         # A row of numbers leads to sections.
         return False
     if block.tag == "li":
         return True
-    opening = opening_of("".join(block.itertext())[:60])
+    opening = opening_of(text_start(block, 60))
     return opening is not None and opening.label == anchor.label
 
 
 def _links_back(block: HtmlElement, link: HtmlElement) -> bool:
     names = _names(link)
-    return any(fragment_of(a) in names for a in block.iter("a") if a.get("href"))
+    return bool(names) and any(fragment_of(a) in names for a in islice(block.iter("a"), MOST_CHILDREN) if a.get("href"))
+
+
+def _is_short(block: HtmlElement) -> bool:
+    """Whether a block can be a note; the text as it stands is longer than the visible one."""
+    return short_text(block, 2 * LONGEST) is not None and len(text_of(block)) <= LONGEST
 
 
 def _names(link: HtmlElement) -> set[str]:
@@ -274,7 +289,7 @@ def _names(link: HtmlElement) -> set[str]:
 
 def _definition(block: HtmlElement, anchor: Anchor, work: Workspace) -> Definition:
     mutual = _links_back(block, anchor.link) or anchor.row is not None
-    opening = opening_of("".join(block.itertext()).lstrip("\u00a0 ↑^")[:60])
+    opening = opening_of(text_start(block, 80).lstrip("\u00a0 ↑^")[:60])
     label = anchor.label or normal(text_of(anchor.link))
     printed = opening.printed if opening is not None and opening.label == label and opening.form != "bare" else None
     row = anchor.row
@@ -312,12 +327,13 @@ def _drop_comment(work: Workspace, anchor: Anchor, target: HtmlElement | None) -
     """Take an editor's comment out, marker and text; the word it split closes up."""
     block = _definition_block(target, work) if target is not None else None
     detach(wrapper_of(anchor.link))
-    if block is not None and _in_tree(block, work.container) and len(text_of(block)) < LONGEST:
+    if block is not None and _in_tree(block, work.container) and _is_short(block):
         work.lists.append(block)
 
 
 def _keep_unmatched(work: Workspace, anchors: list[Anchor], blocks: dict[HtmlElement, Definition]) -> None:
     """Notes beside matched ones, or with a known back link, whose markers are gone: kept without refs."""
+    places: dict[HtmlElement, dict[HtmlElement, int]] = {}
     for anchor in anchors:
         if not anchor.backward or anchor.row is None or not _in_tree(anchor.link, work.container):
             continue
@@ -325,13 +341,23 @@ def _keep_unmatched(work: Workspace, anchors: list[Anchor], blocks: dict[HtmlEle
             _drop_comment(work, anchor, anchor.link)
             continue
         block = _definition_block(anchor.link, work)
-        if block is None or block in blocks or len(text_of(block)) > LONGEST or any(a in blocks for a in block.iterancestors()):
+        if block is None or block in blocks or not _is_short(block) or any(a in blocks for a in block.iterancestors()):
             continue
         if anchor.label is None and not is_arrow(text_of(anchor.link)):
             continue
-        label = anchor.label or (str(1 + sum(1 for _ in block.itersiblings("li", preceding=True))) if block.tag == "li" else anchor.key)
+        label = anchor.label or (_place(block, places) if block.tag == "li" else anchor.key)
         blocks[block] = _refless(block, label, anchor.row.name, work)
     _keep_beside(work, blocks)
+
+
+def _place(item: HtmlElement, places: dict[HtmlElement, dict[HtmlElement, int]]) -> str:
+    """The number that a list prints before an item; ``places`` are those of lists looked at before."""
+    parent = item.getparent()
+    if parent is None:
+        return "1"
+    if parent not in places:
+        places[parent] = {each: place for place, each in enumerate(parent.iterchildren("li"), 1)}
+    return str(places[parent].get(item, 1))
 
 
 def _keep_beside(work: Workspace, blocks: dict[HtmlElement, Definition]) -> None:
@@ -348,9 +374,9 @@ def _keep_beside(work: Workspace, blocks: dict[HtmlElement, Definition]) -> None
 
 
 def _refless(block: HtmlElement, label: str, style: str, work: Workspace) -> Definition:
-    opening = opening_of("".join(block.itertext())[:60])
+    opening = opening_of(text_start(block, 60))
     printed = opening.printed if opening is not None and opening.label == label and opening.form != "bare" else None
     item = Definition(block, label, style, 0.6, printed=printed)
-    work.definitions.append(item)
+    work.add(item)
     work.warnings.append(lacks_marker(label, style))
     return item

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.footnotes.labels import heading_of
-from presslift.scraper.parse.footnotes.lines import Line, Mark, marks_of, may_hold_notes, read_lines_of, split_breaks
+from presslift.scraper.parse.footnotes.lines import Line, Mark, Slot, marks_of, may_hold_notes, read_lines_of, split_breaks
 from presslift.scraper.parse.footnotes.matching import HEADING_TAGS, STRONG, Candidate, Run, after_rule, choose, runs_of
 from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker
-from presslift.scraper.parse.footnotes.tree import WRAPPERS, placeholder, replace, wrapper_of
+from presslift.scraper.parse.footnotes.tree import WRAPPERS, has_more, placeholder, replace, wrapper_of
 
 STYLES = {
     "paren": "parenthesis",
@@ -52,10 +52,10 @@ def read_manual(work: Workspace, language: str | None) -> None:
     runs = runs_of(candidates, lines, marks)
     chosen = choose(runs, lines, marks)
     by_mark = _define(work, chosen)
-    for mark, found in sorted(by_mark.items(), key=lambda used: (used[0].line, used[0].start), reverse=True):
-        # A mark that names several notes, of which one is missing, stays as it is.
-        if all(label in found for label in mark.labels):
-            _put(mark, found)
+    # A mark that names several notes, of which one is missing, stays as it is.
+    known = [mark for mark, found in by_mark.items() if all(label in found for label in mark.labels)]
+    for _, together in groupby(sorted(known, key=lambda m: (m.line, m.start), reverse=True), key=lambda m: id(m.slot or m)):
+        _put(list(together), by_mark)
     _warn(work, runs, chosen, lines)
 
 
@@ -78,6 +78,7 @@ def _candidates(lines: list[Line]) -> list[Candidate]:
     found: list[Candidate] = []
     under: Line | None = None
     tail = _tail(lines)
+    places: dict[HtmlElement, dict[HtmlElement, int]] = {}
     for number, line in enumerate(lines):
         if line.heading is not None and (
             line.block.tag in HEADING_TAGS or line.block.tag in ("p", "div", "strong", "span", "summary", "caption", "dt")
@@ -86,7 +87,7 @@ def _candidates(lines: list[Line]) -> list[Candidate]:
             continue
         if line.block.tag in HEADING_TAGS and under is not None and text_of(line.block):
             under = None
-        item = _list_item(line, number, under)
+        item = _list_item(line, number, under, places)
         if item is None and line.opening is not None:
             opening = line.opening
             if opening.form in ("bare", "half") and under is None and number < tail and not after_rule(line.block):
@@ -108,8 +109,11 @@ def _tail(lines: list[Line]) -> int:
     return start
 
 
-def _list_item(line: Line, number: int, under: Line | None) -> Candidate | None:
-    """An item of a numbered list under a heading of notes, or behind a rule: its number is the list's."""
+def _list_item(line: Line, number: int, under: Line | None, places: dict[HtmlElement, dict[HtmlElement, int]]) -> Candidate | None:
+    """An item of a numbered list under a heading of notes, or behind a rule: its number is the list's.
+
+    ``places`` are those of the items that stand in lists looked at before.
+    """
     item = line.block if line.block.tag == "li" else line.block.getparent()
     if item is None or item.tag != "li" or (line.opening is not None and line.opening.form != "bare"):
         return None
@@ -117,13 +121,15 @@ def _list_item(line: Line, number: int, under: Line | None) -> Candidate | None:
     if (
         parent is None
         or parent.tag != "ol"
-        or len(parent) > MOST
+        or has_more(parent, MOST)
         or (under is None and not after_rule(parent))
         or any(a.tag == "li" for a in parent.iterancestors())
     ):
         return None
     start = parent.get("start") or "1"
-    place = sum(1 for s in item.itersiblings("li", preceding=True)) + (int(start) if start.isdecimal() and len(start) < 4 else 1)
+    if parent not in places:
+        places[parent] = {each: place for place, each in enumerate(parent.iterchildren("li"))}
+    place = places[parent][item] + (int(start) if start.isdecimal() and len(start) < 4 else 1)
     value = item.get("value") or ""
     return Candidate(number, item, "list", value if value.isdecimal() else str(place), None)
 
@@ -144,7 +150,7 @@ def _without_bullets(found: list[Candidate]) -> list[Candidate]:
             bullets |= {one.line, two.line}
     rest = [c for c in found if c.line not in bullets]
     lone = [c for c in rest if c.form == "symbol" and c.label == "*"]
-    return [c for c in rest if c not in lone] if len(bullets) > len(lone) else rest
+    return [c for c in rest if c.form != "symbol" or c.label != "*"] if len(bullets) > len(lone) else rest
 
 
 def _definition(item: Candidate, run: Run) -> Definition:
@@ -153,36 +159,48 @@ def _definition(item: Candidate, run: Run) -> Definition:
     return Definition(item.block, item.label, style, confidence, printed=item.printed, more=item.gap)
 
 
-def _put(mark: Mark, found: dict[str, Definition]) -> None:
-    """Replace a mark by its placeholders."""
+def _placeholders(mark: Mark, found: dict[str, Definition]) -> list[HtmlElement]:
     new: list[HtmlElement] = []
     for label in mark.labels:
         element = placeholder("", mark.printed if len(mark.labels) == 1 else label)
         found[label].marks.append(element)
         new.append(element)
-    if mark.element is not None:
-        replace(wrapper_of(mark.element), *new)
-        return
-    slot = mark.slot
+    return new
+
+
+def _put(marks: list[Mark], by_mark: dict[Mark, dict[str, Definition]]) -> None:
+    """Replace a raised mark, or all the marks of one text, by their placeholders; they come last to first."""
+    slot = marks[0].slot
     if slot is None:
+        for mark in marks:
+            if mark.element is not None:
+                replace(wrapper_of(mark.element), *_placeholders(mark, by_mark[mark]))
         return
+    if not slot.tail or slot.element.getparent() is not None:
+        _fill(slot, marks, by_mark)
+
+
+def _fill(slot: Slot, marks: list[Mark], by_mark: dict[Mark, dict[str, Definition]]) -> None:
     text = slot.text
-    before, after = text[: mark.start], text[mark.end :]
+    end = len(text)
+    backwards: list[HtmlElement] = []
+    for mark in marks:
+        new = _placeholders(mark, by_mark[mark])
+        new[-1].tail = text[mark.end : end]
+        backwards += reversed(new)
+        end = mark.start
     if slot.tail:
-        parent = slot.element.getparent()
-        if parent is None:
-            return
-        slot.element.tail = before
-        place = parent.index(slot.element) + 1
-    else:
-        parent, place = slot.element, 0
-        slot.element.text = before
-    for offset, element in enumerate(new):
-        parent.insert(place + offset, element)
-    new[-1].tail = after
-    only = not slot.tail and not before.strip() and not after.strip() and len(slot.element) == len(new)
-    if only and slot.element.tag in WRAPPERS:
-        replace(wrapper_of(slot.element), *new)
+        slot.element.tail = None
+        for element in backwards:
+            slot.element.addnext(element)
+        slot.element.tail = text[:end]
+        return
+    slot.element.text = text[:end]
+    for element in backwards:
+        slot.element.insert(0, element)
+    lone = len(marks) == 1 and not text[:end].strip() and not text[marks[0].end :].strip()
+    if lone and slot.element.tag in WRAPPERS and not has_more(slot.element, len(backwards)):
+        replace(wrapper_of(slot.element), *reversed(backwards))
 
 
 def _warn(work: Workspace, runs: list[Run], chosen: list[Run], lines: list[Line]) -> None:

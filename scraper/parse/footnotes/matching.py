@@ -27,6 +27,8 @@ COMPATIBLE = {
 }
 """How a note's line starts → how its marker may look, the likeliest first."""
 STRONG = frozenset(("bracket", "sup", "raised", "brace", "star", "word"))
+MOST_MENTIONS = 5000
+"""Of one note, the last before it."""
 UNITS = re.compile(r"(?:^|[\s\d(/·])(?:[kcmdµ]?m|ha|km|cm|mm|ft|in|yd|mi|s|x|y|n|r|c|e|a|b|[A-Zπ])$")
 
 
@@ -153,7 +155,7 @@ def choose(runs: list[Run], lines: list[Line], marks: list[Mark]) -> list[Run]:
     for run in runs:
         first = run.items[0].line
         low = max((ended[c.label] for c in run.items if c.label in ended), default=-1)
-        named = {m: None for c in run.items for m in _between_lines(by_label.get(c.label, []), low, first)}
+        named = {m: None for c in run.items for m in _between_lines(by_label.get(c.label, []), low, first)[-MOST_MENTIONS:]}
         found = sorted((m for m in named if not (m.line in noted and m.first)), key=lambda m: m.place)
         _assign(run, found)
         _find_lost(run, lines, low)
@@ -181,9 +183,13 @@ def _without_lists(runs: list[Run], chosen: list[Run]) -> list[Run]:
 def _assign(run: Run, marks: list[Mark]) -> None:
     """Give each note of a run its markers, in the form that serves most of the notes."""
     options: dict[str, dict[str, list[Mark]]] = {}
+    by_label: dict[str, list[Mark]] = {}
+    for mark in marks:
+        for label in dict.fromkeys(mark.labels):
+            by_label.setdefault(label, []).append(mark)
     for item in run.items:
-        for mark in marks:
-            if item.label in mark.labels and mark.form in COMPATIBLE[item.form] and not (mark.form in ("paren", "half") and mark.first):
+        for mark in by_label.get(item.label, ()):
+            if mark.form in COMPATIBLE[item.form] and not (mark.form in ("paren", "half") and mark.first):
                 options.setdefault(mark.form, {}).setdefault(item.label, []).append(mark)
     liked = COMPATIBLE[run.items[0].form]
     order = sorted(options, key=lambda f: (-len(options[f]), liked.index(f) if f in liked else 9))
@@ -248,8 +254,9 @@ def _glued(label: str, lines: list[Line], after: tuple[int, int], end: int) -> M
     wanted = re.compile(rf"(?<=[^\W\d_]{{3}}){label}(?![\w-])|(?<=[^\W\d_]{{2}}[.,;:»”\"]){label}(?![\w-])")
     for number in range(max(after[0], 0), end):
         column = 0
+        from_ = after[1] if number == after[0] else 0
         for slot in lines[number].slots:
-            for match in wanted.finditer(slot.raw) if slot.raised is None else ():
+            for match in wanted.finditer(slot.raw, max(0, from_ - column)) if slot.raised is None else ():
                 mark = Mark(number, "glued", [label], label, slot.raw[: match.start()], "", slot, match.start(), match.end())
                 mark.column = column + match.start()
                 if mark.place > after:

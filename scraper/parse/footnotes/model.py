@@ -61,6 +61,18 @@ class Workspace:
     lists: list[HtmlElement] = field(default_factory=list)
     """Whole lists with their headings, to go when their notes have gone."""
 
+    _known: set[Definition] = field(default_factory=set)
+
+    def add(self, definition: Definition) -> None:
+        """Take a definition in, once."""
+        if definition not in self._known:
+            self._known.add(definition)
+            self.definitions.append(definition)
+
+    def has(self, definition: Definition) -> bool:
+        """Whether a definition was taken in by ``add``."""
+        return definition in self._known
+
     @property
     def scoped(self) -> bool:
         """Whether more than the container may be looked at."""

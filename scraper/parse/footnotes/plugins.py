@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from lxml.html import Element, HtmlElement
@@ -12,7 +13,10 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import classes, detach, read_fragment, select, text_of
 from presslift.scraper.parse.footnotes.labels import label_of, opening_of
 from presslift.scraper.parse.footnotes.model import Definition, Workspace, lacks_marker, lacks_note
-from presslift.scraper.parse.footnotes.tree import WRAPPERS, bracketed, is_element, placeholder, replace, wrapper_of
+from presslift.scraper.parse.footnotes.tree import WRAPPERS, bracketed, is_element, placeholder, replace, text_start, wrapper_of
+
+MOST_ALIKE = 300
+"""Notes that are compared with one another."""
 
 
 @cache
@@ -41,13 +45,14 @@ def _read_row(work: Workspace, row: dict[str, Any], extra: dict[str, str] | None
             known[id_] = Definition(_detached(html), "", row["name"], 0.99, {id_})
     order: dict[HtmlElement, int] = {}
     labels: set[str] = set()
+    by_label = _by_label(definitions)
     for marker in markers:
         label = label_of(text_of(marker)) or ""
         keys = _keys(marker, row, "key")
         found = next((known[k] for k in keys if k in known), None)
         if found is None and definitions:
             order = order or {e: i for i, e in enumerate(work.root.iter())}
-            found = _by_number(definitions, label, marker, order)
+            found = _by_number(by_label.get(label, []), marker, order)
         found = found or _from_text(marker, row)
         if found is None:
             work.warnings.append(lacks_note(text_of(marker), row["name"]))
@@ -56,8 +61,8 @@ def _read_row(work: Workspace, row: dict[str, Any], extra: dict[str, str] | None
             continue
         for key in keys:
             known.setdefault(key, found)
-        if found not in work.definitions:
-            work.definitions.append(found)
+        if not work.has(found):
+            work.add(found)
             found.label = found.label or label
         labels |= {found.label, label}
         _mark(work, marker, found)
@@ -82,7 +87,7 @@ def _definitions(work: Workspace, row: dict[str, Any], has_markers: bool) -> lis
         keys = _keys(block, row, "definition_key")
         content = row.get("content")
         item = Definition(block, label, row["name"], 0.99, keys, content=content, back=row.get("back"), implied=True)
-        opening = opening_of("".join(block.itertext())[:60])
+        opening = opening_of(text_start(block, 60))
         if opening is not None and opening.form == "bracket":
             item.printed, item.label = opening.printed, opening.label
         if not (content and select(block, content)):
@@ -129,11 +134,17 @@ def _neighbours(element: HtmlElement, side: str, css: str) -> list[HtmlElement]:
     return []
 
 
-def _by_number(definitions: list[Definition], label: str, marker: HtmlElement, order: dict[HtmlElement, int]) -> Definition | None:
-    """The definition with the marker's number: the next one for a restart, else the last, which an inline note's repeat means."""
-    same = [d for d in definitions if d.label == label and label]
-    after = [d for d in same if order.get(d.block, 0) > order.get(marker, 0)]
-    return after[0] if after else same[-1] if same else None
+def _by_label(definitions: list[Definition]) -> dict[str, list[Definition]]:
+    found: dict[str, list[Definition]] = {}
+    for item in definitions:
+        found.setdefault(item.label, []).append(item)
+    return found
+
+
+def _by_number(same: list[Definition], marker: HtmlElement, order: dict[HtmlElement, int]) -> Definition | None:
+    """Of the definitions with the marker's number the next one for a restart, else the last, which an inline note's repeat means."""
+    here = order.get(marker, 0)
+    return next((d for d in same[-MOST_ALIKE:] if order.get(d.block, 0) > here), same[-1] if same else None)
 
 
 def _from_text(marker: HtmlElement, row: dict[str, Any]) -> Definition | None:
@@ -177,15 +188,19 @@ def _keep_unmatched(work: Workspace, definitions: list[Definition], labels: set[
 
     ``labels`` are those of the matched notes, and of their markers.
     """
-    texts = {text_of(d.block) for d in definitions if d in work.definitions}
+    texts: dict[str, None] = {}
     for item in definitions:
-        if item in work.definitions:
+        if work.has(item):
+            texts[text_of(item.block)] = None
+    for item in definitions:
+        if work.has(item):
             continue
-        if any(text and (text in text_of(item.block)) for text in texts) and item.label in labels:
+        text = text_of(item.block)
+        if item.label in labels and (text in texts or any(one and one in text for one in islice(texts, MOST_ALIKE))):
             work.lists.append(item.block)
             continue
         if work.scoped and work.container not in item.block.iterancestors() and "fn" not in classes(item.block):
             continue
         item.confidence = 0.6
-        work.definitions.append(item)
+        work.add(item)
         work.warnings.append(lacks_marker(item.label, item.style))

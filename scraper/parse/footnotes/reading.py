@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -92,30 +93,43 @@ def number_notes(work: Workspace, refs: dict[Definition, list[Ref]] | None = Non
     if not work.definitions:
         return []
     refs = refs or {}
-    order: list[Definition] = list(refs)
+    order = _Order(refs)
     standing = select(work.root, f"sup.{PLACEHOLDER}")
     _count(work, standing, order, refs)
     for mark in standing:
         join_raised(mark)
-    for definition in order:
+    for definition in order.found:
         _count(work, select(definition.body, f"sup.{PLACEHOLDER}") if definition.body is not None else [], order, refs)
     for definition in work.definitions:
         if definition not in refs:
-            order.append(definition)
+            order.index(definition)
             _count(work, select(definition.body, f"sup.{PLACEHOLDER}") if definition.body is not None else [], order, refs)
-    return [_note(index, d, refs.get(d, [])) for index, d in enumerate(order, 1)]
+    return [_note(index, d, refs.get(d, [])) for index, d in enumerate(order.found, 1)]
 
 
-def _count(work: Workspace, marks: list[HtmlElement], order: list[Definition], refs: dict[Definition, list[Ref]]) -> None:
+class _Order:
+    """Definitions in the order in which they were first met: ``found``."""
+
+    def __init__(self, first: Iterable[Definition]):
+        self.found = list(first)
+        self._places = {definition: place for place, definition in enumerate(self.found, 1)}
+
+    def index(self, definition: Definition) -> int:
+        """A definition's place, from 1; a new one is the last."""
+        if definition not in self._places:
+            self.found.append(definition)
+            self._places[definition] = len(self.found)
+        return self._places[definition]
+
+
+def _count(work: Workspace, marks: list[HtmlElement], order: _Order, refs: dict[Definition, list[Ref]]) -> None:
     for mark in marks:
         key = mark.get("data-note") or ""
         if not key.startswith("d"):
             continue
         definition = work.definitions[int(key[1:])]
-        if definition not in order:
-            order.append(definition)
         known = refs.setdefault(definition, [])
-        index, number = order.index(definition) + 1, len(known) + 1
+        index, number = order.index(definition), len(known) + 1
         mark.set("data-note", str(index))
         mark.set("data-ref", str(number))
         known.append(Ref(place=_place(mark, work.container), anchor=f"fnref-{index}" + (f"-{number}" if number > 1 else "")))

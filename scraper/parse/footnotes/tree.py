@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from lxml.html import Element, HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.bylines import read_byline
-from presslift.scraper.parse.document import BLOCKS, detach, text_of
+from presslift.scraper.parse.document import BLOCKS, detach, has_text, text_of
 from presslift.scraper.parse.footnotes.labels import heading_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER
 
 Place = Literal["body", "byline", "title", "caption", "table"]
 WRAPPERS = frozenset("sup span em strong small b i font a u mark".split())
 SOLID = ("img", "iframe", "video", "audio", "object", "embed", "input", "form", "table", "svg")
+FEW = 20
+"""Children of an element that is a marker's dress."""
 PAIRS = {"[": "]", "(": ")", "{": "}", "［": "］", "（": "）", "【": "】"}
 
 
@@ -42,9 +45,27 @@ def wrapper_of(element: HtmlElement) -> HtmlElement:
         parent = node.getparent()
         if parent is None or parent.tag not in WRAPPERS or (parent.text or "").strip() or (node.tail or "").strip():
             return node
-        if any(child is not node and (text_of(child) or child.tag in SOLID or (child.tail or "").strip()) for child in parent):
+        if has_more(parent, FEW) or any(
+            child is not node and (child.tag in SOLID or (child.tail or "").strip() or has_text(child)) for child in parent
+        ):
             return node
         node = parent
+
+
+def has_more(element: HtmlElement, count: int) -> bool:
+    """Whether an element has more children than that; no more of them are counted."""
+    return next(islice(element, count, None), None) is not None
+
+
+def text_start(element: HtmlElement, count: int) -> str:
+    """The first characters of the text as it stands; hardly more than that is read."""
+    found: list[str] = []
+    for text in element.itertext():
+        found.append(text)
+        count -= len(text)
+        if count <= 0:
+            return "".join(found)[: count or None]
+    return "".join(found)
 
 
 def placeholder(key: str, marker: str) -> HtmlElement:
@@ -61,11 +82,12 @@ def replace(element: HtmlElement, *new: HtmlElement) -> None:
     parent = element.getparent()
     if parent is None or not new:
         return
-    place = parent.index(element)
-    new[-1].tail, element.tail = element.tail, None
+    tail, element.tail = element.tail, None
+    # Not by their places: these are counted anew each time, and a paragraph may have many thousand markers.
+    for item in new:
+        element.addprevious(item)
     parent.remove(element)
-    for offset, item in enumerate(new):
-        parent.insert(place + offset, item)
+    new[-1].tail = tail
 
 
 def bracketed(element: HtmlElement) -> tuple[str, str]:
@@ -112,7 +134,7 @@ def place_of(mark: HtmlElement, container: HtmlElement) -> Place:
 
 def short_text(element: HtmlElement, limit: int) -> str | None:
     """The text as it stands, None when it is longer than the limit, or in more pieces; no more than that is read."""
-    if len(element) > limit:
+    if has_more(element, limit):
         return None
     found: list[str] = []
     left = limit
@@ -146,7 +168,7 @@ def is_blank(element: HtmlElement) -> bool:
     """Whether nothing would be lost with the element."""
     if next(element.iter(*SOLID), None) is not None:
         return False
-    if any(text.strip("\u200b\ufeff \n\t\r\u00a0") for text in element.itertext()) and text_of(element):
+    if has_text(element) and (short_text(element, 40) is None or text_of(element)):
         return False
     return all(mark.get("class") != PLACEHOLDER for mark in element.iter("sup"))
 
@@ -213,10 +235,10 @@ def _prune(parent: HtmlElement, stop: HtmlElement, language: str | None) -> None
     """Detach the parents that nothing is left in, and the named wrappers in which only a heading is."""
     node: HtmlElement | None = parent
     while node is not None and node is not stop and node.tag not in ("body", "html"):
-        text = text_of(node)
-        named = bool(NAMED.search(f"{node.get('class')} {node.get('id')}"))
-        if text and not (named and len(text) <= 60 and heading_of(text, None)):
-            return
+        if has_text(node):
+            text = " ".join((short_text(node, 120) or "").split())
+            if not NAMED.search(f"{node.get('class')} {node.get('id')}") or len(text) > 60 or not heading_of(text, None):
+                return
         if next(node.iter("img", "iframe", "video", "audio", "object", "embed", "form", "input"), None) is not None:
             return
         above = node.getparent()
