@@ -89,6 +89,10 @@ def _outcomes(page: Page, settings: Settings) -> list[tuple[bytes, PressliftErro
         return [(b"", UsageError(f"{page.name}: {error.reason}{f' ({error.detail})' if error.detail else ''}{see}"))]
 
 
+def _too_large(name: str, most: int) -> UsageError:
+    return UsageError(f"{name}: too_large (more than fetch.max_page_size, {most:,} bytes)")
+
+
 def _see(log: Path | None) -> str:
     return f"; the traceback is in {log}" if log else ""
 
@@ -120,7 +124,9 @@ class Inputs:
     def pages(self, text: str, url: str | None) -> Iterator[Page | PressliftError]:
         """The pages of one input: ``-``, an address, a folder, a file."""
         if text == "-":
-            yield Page("standard input", sys.stdin.buffer.read(), url)
+            most = self._settings.fetch.max_page_size
+            data = sys.stdin.buffer.read(most + 1)
+            yield _too_large("standard input", most) if len(data) > most else Page("standard input", data, url)
         elif text.lower().startswith(("http://", "https://")):
             yield self._fetched(text)
         elif Path(text).is_dir():
@@ -138,7 +144,7 @@ class Inputs:
         if path.name.lower().endswith(WARCS):
             yield from self._warc(path)
             return
-        most = self._settings.fetch.max_decompressed_size
+        most = self._settings.fetch.max_page_size
         try:
             with path.open("rb") as file:
                 zipped = file.peek(2)[:2] == GZIP
@@ -150,16 +156,16 @@ class Inputs:
             yield UsageError(f"{path}: can't be read (damaged gzip: {error})")
         else:
             too_large = len(data) > most
-            yield (
-                UsageError(f"{path}: larger than fetch.max_decompressed_size ({most:,} bytes)") if too_large else Page(str(path), data, url)
-            )
+            yield _too_large(str(path), most) if too_large else Page(str(path), data, url)
 
     def _warc(self, path: Path) -> Iterator[Page | PressliftError]:
         try:
             for found in _quietly(read_warc(path, strict=True)):
                 if found.status == 200 and "html" in found.content_type:
                     verdict = judge(found, "page")
-                    if verdict.ok:
+                    if len(found.body) > self._settings.fetch.max_page_size:
+                        yield _too_large(f"{path}: {found.url}", self._settings.fetch.max_page_size)
+                    elif verdict.ok:
                         yield Page(f"{path}: {found.url}", found.body, found.url, found.headers.get("content-type"), crawled=True)
                     elif not verdict.protected:
                         yield FetchError(f"{path}: {found.url}", verdict.reason or "http_status", verdict.detail, found.status)

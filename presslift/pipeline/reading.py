@@ -27,7 +27,7 @@ from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse import comments as discussion
 from presslift.scraper.parse import custom_fields
-from presslift.scraper.parse.document import read_document
+from presslift.scraper.parse.document import MOST_TAGS, read_document
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
@@ -322,6 +322,9 @@ class Reader:
     def _content(self, item: ItemReading | None, meta: Metadata, url: str) -> BodyReading | None:
         if item is None or not item.content_html:
             return None
+        most = self._settings.fetch.max_page_size
+        if len(item.content_html) > most or item.content_html.count("<") > MOST_TAGS:
+            raise ParseError(url, "too_large", f"its text in REST or the feed has more than {most:,} characters or {MOST_TAGS:,} tags")
         return read_content(item.content_html, meta, url=url, profile=self.profile, notes=item.notes)
 
     def _further(self, url: str, kind: Literal["page", "comments"], captures: list[Capture]) -> Response | None:

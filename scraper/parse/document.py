@@ -23,6 +23,8 @@ ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 DEEPEST = 250
 LARGE = 9_000_000
 """Without ``huge_tree`` libxml2 refuses texts of ten million characters."""
+MOST_TAGS = 400_000
+"""Each costs up to two kilobytes of memory while a page is read, whatever it holds."""
 TOO_DEEP = etree.XPath(f"boolean({'/*' * 256})")
 
 BLOCKS = frozenset(
@@ -127,13 +129,15 @@ def read_document(html: bytes | str, url: str | None = None, *, content_type: st
     """Decode and parse a page as served.
 
     ``html`` is the response's body; ``content_type`` the header, whose charset counts after a byte order mark. Raises
-    ``ParseError`` (reason ``not_html``) when nothing of a page can be found in it.
+    ``ParseError``: ``not_html`` when nothing of a page can be found in it, ``too_large`` when it has more than ``MOST_TAGS``.
     """
     from presslift.scraper.parse.encoding import as_utf8, mend
 
     warnings: list[str] = []
     data, encoding = (html.encode("utf-8", "replace"), None) if isinstance(html, str) else as_utf8(html, content_type, warnings)
     data = mend(data, warnings)
+    if len(data) > 2 * MOST_TAGS and data.count(b"<") > MOST_TAGS:
+        raise ParseError(url, "too_large", f"more than {MOST_TAGS:,} tags")
     if not data.strip():
         raise ParseError(url, "not_html", "the page is empty")
     try:
