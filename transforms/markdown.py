@@ -26,13 +26,14 @@ from html_to_markdown import (
     WhitespaceMode,
     convert,
 )
+from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.embeds import watch_address
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import absolute, drop, is_note_marker, keep, note_number, parse, plain_text, serialise
+from presslift.transforms.tree import absolute, is_note_marker, keep, note_number, parse, plain_text, serialise
 
 # The converter escapes backslashes of its own accord: these stand for characters that must come out as they are. They are
 # code points that Unicode keeps free of characters.
@@ -49,6 +50,8 @@ _SPECIAL = re.compile(
     r"|^[=|](?=[=| ])"
 )
 _ANY_SPECIAL = re.compile(r"[*`\[\]\\_<&~=|]")
+_WRITTEN = "presslift-written"
+"""The tag of elements that hold what is written in their place."""
 _EMPHASES = ("em", "i", "strong", "b")
 
 
@@ -112,7 +115,7 @@ def _prepare(root: HtmlElement) -> None:
         tag: Any = element.tag
         if tag in _REWRITTEN and parent not in verbatim:
             _REWRITTEN[tag](element)
-            if element.getparent() is None:
+            if element.getparent() is None or element.tag == _WRITTEN:
                 continue
         if element.tag in _VERBATIM or parent in verbatim:
             verbatim.add(element)
@@ -120,6 +123,7 @@ def _prepare(root: HtmlElement) -> None:
             element.text = _escaped(element.text)
         if element.tail and parent is not None and parent not in verbatim:
             element.tail = _escaped(element.tail)
+    etree.strip_tags(root, _WRITTEN)
 
 
 def _escaped(text: str) -> str:
@@ -141,14 +145,20 @@ def _raised(element: HtmlElement) -> None:
         return
     else:
         written = _escaped((raised if tag == "sup" else lowered)(plain_text(element), _text_before(element)))
-    element.tail = written + (_escaped(element.tail) if element.tail else "")
-    drop(element)
+    # Its tags go at the end, with all others': a text that grows with each mark would be copied as often.
+    for child in list(element):
+        element.remove(child)
+    element.tag, element.text = _WRITTEN, written
+    if element.tail:
+        element.tail = _escaped(element.tail)
 
 
 def _text_before(element: HtmlElement) -> str:
     previous, parent = element.getprevious(), element.getparent()
     if previous is None:
         return (parent.text if parent is not None else None) or ""
+    if previous.tag == _WRITTEN:
+        return previous.tail or previous.text or ""
     return previous.tail or ("" if previous.tag == "br" else plain_text(previous))
 
 
