@@ -371,3 +371,71 @@ def test_a_page_that_fails_on_the_day_that_rest_closes_is_asked_for_again(tmp_pa
         assert changes(out) == [("updated", edited)] and failures(out) == {}
         assert "Añadido hoy." in records(out)[edited]["body_text"]
         holds(out)
+
+
+# ---- pages that are not there
+
+
+def test_a_site_whose_pages_are_elsewhere_is_taken_from_rest(tmp_path: Path) -> None:
+    """Without a front of its own, or with permalinks that the server does not know: REST shows all, and every page is 404."""
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        migrate(site.url, tmp_path / "WHOLE", config=quick())
+        site.everywhere = lambda target: None if target == "/" or target.startswith(("/wp-", "/robots", "/feed")) else page("", 404)
+        summary = migrate(site.url, out, config=quick())
+        whole, found = records(tmp_path / "WHOLE"), records(out)
+        assert set(found) == set(whole)
+        assert {slug: a["body_text"] for slug, a in found.items()} == {slug: a["body_text"] for slug, a in whole.items()}
+        assert all(any(w.startswith("page: could not be read (HTTP 404)") for w in a["extraction"]["warnings"]) for a in found.values())
+        assert (summary.exit_code, summary.failed, summary.stale) == (1, 0, len(found))
+        holds(out)
+        before = content(out)
+        for options in (Options(), FULL, Options()):
+            sync(out, config=quick(), options=options)
+            assert content(out) == before and changes(out) == []
+        # An edit in REST, and what is really gone.
+        edited = edit(site)
+        gone = str(site.by_id(105)["slug"])  # type: ignore[index]
+        site.data["posts"].remove(site.by_id(105))
+        for _ in range(2):
+            sync(out, config=quick())
+        assert sorted(changes(out)) == [("removed", gone), ("updated", edited)]
+        assert "Añadido hoy." in records(out)[edited]["body_text"]
+        holds(out)
+        # The front is mended.
+        site.everywhere = lambda target: None
+        sync(out, config=quick(), options=FULL)
+        assert failures(out) == {} and gone not in records(out)
+        assert not [w for a in lines(out, "articles") for w in a["extraction"]["warnings"] if w.startswith("page:")]
+        holds(out)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_one_page_that_is_not_there_while_rest_shows_it(tmp_path: Path, status: int) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        site.faults = {site.path(103): page("", status)}
+        summary = migrate(site.url, out, config=quick())
+        assert site.slugs == set(records(out)) and (summary.failed, summary.stale) == (0, 1)
+        assert failures(out, site) == {site.path(103): "http_status"}
+        holds(out)
+        # Without REST nothing holds it any more, but that takes two runs.
+        site.rest = site.feed = False
+        site.sitemap = True
+        sync(out, config=quick())
+        assert lines(out, "removed") == []
+        sync(out, config=quick(), options=FULL)
+        (gone,) = lines(out, "removed")
+        assert gone["url"] == site.url + site.path(103) and str(status) in gone["proof"]
+        holds(out)
+
+
+def test_a_page_that_is_not_there_and_whose_text_rest_keeps_to_itself_fails(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        post = site.by_id(103)
+        assert post is not None
+        post["content"], site.faults = "", {site.path(103): page("", 404)}
+        summary = migrate(site.url, out, config=quick())
+        assert site.slugs - set(records(out)) == {post["slug"]} and summary.failed == 1
+        holds(out)

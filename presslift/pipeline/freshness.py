@@ -9,6 +9,7 @@ from typing import Any
 from presslift.config import Settings
 from presslift.pipeline.finding import COMMENTS_LISTED
 from presslift.pipeline.trust import is_trusted
+from presslift.scraper.discover.answers import text
 from presslift.scraper.parse.document import read_fragment, text_of
 from presslift.scraper.parse.page import PageReading
 from presslift.store import Item, Row, Store
@@ -57,6 +58,12 @@ class Freshness:
             "SELECT data FROM evidence WHERE kind = 'comment' AND key >= ? AND key < ? AND seen_run >= ?", f"{wp_id}/", f"{wp_id}0", since
         )
         return [data for r in rows if not (data := json.loads(r["data"])).get("forgotten")]
+
+
+def tells_all(items: dict[str, Item], run: int) -> bool:
+    """Whether REST shows an article whole in a run: it is there then, though its own address be not found (a front elsewhere)."""
+    rest = items.get("rest")
+    return rest is not None and rest.run == run and bool(text(rest.data.get("content")))
 
 
 def without_feed_content(items: dict[str, Item]) -> dict[str, Item]:

@@ -51,6 +51,8 @@ class Keeper:
         not: either way it is read again in the next run.
         """
         key, start = row["key"], self._facts.url
+        if ill:
+            article.extraction.warnings.append(f"page: {self._failure(key)}; made of REST, the feed or an older page")
         served = article_key(article.url, start)
         if self._forgotten.is_article(served, article.type, article.wp_id):
             return self.exclude(row, REASON, RULE)
@@ -72,8 +74,13 @@ class Keeper:
         if parent:
             self._store.set_meta("parents", self._store.get_meta("parents", {}) | {article.id: parent})
         told = {"inputs": inputs, "read_lastmod": row["lastmod"]} if whole else {"inputs": None, "read_lastmod": None}
-        self._read(row, ill, article=article.id, wp_id=article.wp_id, type=article.type, read_page=row["page"], **told)
+        told |= {"wp_id": article.wp_id, "type": article.type, "read_page": row["page"] if sources.page is not None else None}
+        self._read(row, ill, article=article.id, **told)
         self.kept += 1
+
+    def _failure(self, key: str) -> str:
+        row = self._store.row("SELECT reason, detail FROM addresses WHERE key = ?", key)
+        return f"could not be read ({(row['detail'] or row['reason']) if row else 'no reason noted'})"
 
     def unchanged(self, row: Row) -> None:
         """Note that an address was looked at and its record stands as it is."""

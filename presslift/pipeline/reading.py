@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from presslift.config import Settings
 from presslift.defects import OF_THE_RUN, described, keep_trace, of_one_page
 from presslift.errors import FetchError, ParseError, SiteError
-from presslift.pipeline.freshness import Freshness, says, without_feed_content
+from presslift.pipeline.freshness import Freshness, says, tells_all, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
 from presslift.pipeline.pingbacks import completed
@@ -162,8 +162,8 @@ class Reader:
         if row["state"] == "excluded":
             return
         items = self._store.items(key)
-        fresh = any(item.run == self._run for item in items.values())
-        if key in self._unread and (row["status"] in (404, 410) or (row["article"] and not fresh)):
+        missing = row["status"] in (404, 410) and not tells_all(items, self._run)
+        if key in self._unread and (missing or (row["article"] and all(item.run < self._run for item in items.values()))):
             return
         page: PageReading | None = None
         captures: list[Capture] = []
@@ -181,8 +181,7 @@ class Reader:
         if page is not None and row["state"] == "exported" and row["read_run"] < self._run:
             true = self._still_true(row, items, page)
             if true is None:
-                # The page looked at is the one that was had before, where it failed today.
-                return None if key in self._unread else self._keeper.unchanged(row)
+                return None if key in self._unread else self._keeper.unchanged(row)  # what failed today is to be tried again
             items = true
         self._merge(row, items, page, captures, view)
 
@@ -259,9 +258,9 @@ class Reader:
             if verdict.reason == "protected":
                 self._keeper.exclude(row, "protected", "password form")
                 return None, [], True
-            has_item = bool(self._store.items(row["key"]))
+            items = self._store.items(row["key"])
             self._fail(row["key"], verdict.reason or "http_status", verdict.detail, noted["status"], 1)
-            return None, [], not has_item or noted["status"] in (404, 410)
+            return None, [], not (tells_all(items, self._run) if noted["status"] in (404, 410) else items)
         try:
             page = self._parsed(noted, kept)
         except ParseError as error:

@@ -210,12 +210,16 @@ class Settler:
         """Whether some article that did not vanish can be looked at: where none can, it is the site that is ill."""
         gone = set(vanished)
         query = (
-            "SELECT articles.url, addresses.key, seen_run FROM articles JOIN addresses ON article = articles.id "
+            "SELECT articles.url, addresses.key, seen_run, read_page FROM articles JOIN addresses ON article = articles.id "
             "WHERE articles.state = 'live' AND NOT EXISTS (SELECT 1 FROM evidence WHERE kind = 'unpublished' "
             "AND evidence.key = addresses.type || '/' || addresses.wp_id) ORDER BY articles.id"
         )
         rows = [r for r in self._store.rows(query) if r["key"] not in gone or r["seen_run"] == self._run]
-        for row in rows[:: max(1, len(rows) // SAMPLES)][:SAMPLES]:
+        paged = [row for row in rows if row["read_page"] is not None]
+        if rows and not paged:
+            # Nothing of it ever had a page: REST tells all.
+            return getter.trouble_at_home() is None
+        for row in paged[:: max(1, len(paged) // SAMPLES)][:SAMPLES]:
             try:
                 if judge(getter(row["url"], kind="page"), home=self._facts.url).ok:
                     return True
