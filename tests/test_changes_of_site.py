@@ -439,3 +439,59 @@ def test_a_page_that_is_not_there_and_whose_text_rest_keeps_to_itself_fails(tmp_
         summary = migrate(site.url, out, config=quick())
         assert site.slugs - set(records(out)) == {post["slug"]} and summary.failed == 1
         holds(out)
+
+
+# ---- what is taken back
+
+
+@pytest.mark.parametrize("how", ["protected", "private"])
+@pytest.mark.parametrize("doors", DOORS.values(), ids=DOORS)
+def test_what_is_taken_back_is_withdrawn_at_first_sight(tmp_path: Path, doors: dict[str, bool], how: str) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        post = site.by_id(103)
+        assert post is not None
+        if how == "private":
+            site.data["posts"].remove(post)
+        else:
+            post |= {"password": "secret", "modified": "2025-06-06T10:00:00"}
+        sync(out, config=quick())
+        assert changes(out) == [("removed", post["slug"])] and post["slug"] not in records(out)
+        (gone,) = lines(out, "removed")
+        assert gone["proof"] == (
+            "became password-protected" if how == "protected" else "HTTP 404 on its own address, and absent from a complete listing"
+        )
+        sync(out, config=quick(), options=FULL)
+        assert changes(out) == [("removed", post["slug"])]
+        holds(out)
+
+
+@pytest.mark.parametrize("shut", [False, True])
+def test_what_became_private_while_a_cache_goes_on_to_show_its_page(tmp_path: Path, shut: bool) -> None:
+    """REST's word on the one is believed while it shows another; a REST that refuses all is shut."""
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        migrate(site.url, out, config=quick())
+        post, path = site.by_id(103), site.path(103)
+        assert post is not None
+        status, kind, body, _ = site.answer(path)
+        site.data["posts"].remove(post)
+        refusal = page(
+            '{"code": "rest_forbidden", "message": "Sorry, you are not allowed to do that.", "data": {"status": 401}}', 401, JSON
+        )
+
+        def answer(target: str) -> Any:
+            if target == path:
+                return page(body, status, kind)
+            found = re.match(r"/wp-json/wp/v2/posts/(\d+)", target)
+            if found:
+                return refusal if shut or found[1] == "103" else page('{"id": 101}', 200, JSON)
+            return None
+
+        site.everywhere = answer
+        for _ in range(2):
+            sync(out, config=quick())
+        assert changes(out) == ([] if shut else [("removed", post["slug"])])
+        assert [row["proof"] for row in lines(out, "removed")] == ([] if shut else ["became private: REST shows it to no visitor any more"])
+        holds(out)

@@ -14,6 +14,7 @@ from presslift.pipeline.pictures import complete_pictures
 from presslift.pipeline.source import transforms_fingerprint
 from presslift.pipeline.unpublished import proof_of_removal
 from presslift.pipeline.views import transform_context
+from presslift.pipeline.withholding import PRIVATE, is_withheld
 from presslift.records import Article, SiteFacts, Translation
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.fetch.verdict import judge
@@ -245,7 +246,8 @@ class Settler:
             if judge(answer, "page").reason == "protected":
                 return "became password-protected"
             if article_key(answer.final_url, self._facts.url) == row["key"] or not complete:
-                return None
+                # A cache may show for days what its editors took back.
+                return PRIVATE if not listed and is_withheld(self._store, self._facts, getter, row) else None
         if row["gone_run"] and row["gone_run"] < self._run:
             return (
                 f"HTTP {answer.status} on its own address, and gone in two runs"
