@@ -97,7 +97,7 @@ def _take(found: Byline, piece: str, known: Collection[str], emphasised: bool) -
 
 
 def _take_authors(found: Byline, piece: str, lead: re.Match[str], known: Collection[str], emphasised: bool) -> bool:
-    words, colon = " ".join(lead[1].lower().split()), bool(lead[2])
+    words, colon = " ".join(lead[1].lower().split()), bool(lead[2]) or lead[1].endswith("/")
     rows = table("people")["lead"].values()
     if not colon and not any(words in row["plain"] for row in rows):
         return False

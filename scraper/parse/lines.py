@@ -243,9 +243,16 @@ def _translations(line: Line, language: str | None, url: str) -> list[Translatio
         )
         if tag is None:
             return []
-        if primary(tag) != primary(language):
+        # An article in another language than its site's is told so by the language of its sibling alone.
+        alone = len(links) == 1 and _is_elsewhere(link, url) and bool(_translation_leads().search(line.text))
+        if primary(tag) != primary(language) or alone:
             found.append(Translation(language=tag, url=urljoin(url, (link.get("href") or "").strip())))
     return found
+
+
+def _is_elsewhere(link: HtmlElement, url: str) -> bool:
+    there = urljoin(url, (link.get("href") or "").strip())
+    return bool(url) and there.split("#")[0].rstrip("/") != url.split("#")[0].rstrip("/")
 
 
 def _names_only(text: str) -> bool:

@@ -319,7 +319,10 @@ def _page_terms(sources: Sources, site: SiteView) -> list[Term]:
     printed = list(meta.terms) if meta else []
     nameless = [(taxonomy, slug) for taxonomy, slugs in (meta.term_slugs if meta else {}).items() for slug in slugs]
     printed += [site.term_by_slug(taxonomy, slug) or Term(taxonomy=taxonomy, name=slug, slug=slug) for taxonomy, slug in nameless]
-    told = {t.taxonomy for t in printed}
+    numbers = meta.term_numbers if meta else []
+    numbered = [t for n in numbers if (t := site.term(n)) is not None]
+    told = {t.taxonomy for t in [*printed, *(numbered if len(numbered) == len(numbers) else [])]}
+    printed += numbered
     listed = [t for t in site.memberships(sources.url) if t.taxonomy not in told]
     # What stands in a child term stands in its parent's archive too.
     parents = {fold(site.parent_of(t)) for t in listed} - {""}

@@ -36,7 +36,8 @@ class Metadata(Struct, kw_only=True):
     """The metadata of one page; absent values are None or empty.
 
     ``people`` are those the page names as authors outside its body (co-author plugins, JSON-LD, theme bylines), as
-    printed; ``wp_author`` is the account. ``term_slugs`` (taxonomy → slugs) are terms whose name the page doesn't tell.
+    printed; ``wp_author`` is the account. ``term_slugs`` (taxonomy → slugs) are terms whose name the page doesn't tell,
+    ``term_numbers`` the ids of such.
     ``confidence`` and ``cues`` go by the names of the record's fields.
     """
 
@@ -65,6 +66,7 @@ class Metadata(Struct, kw_only=True):
     sticky: bool | None = None
     terms: list[Term] = []
     term_slugs: dict[str, list[str]] = {}
+    term_numbers: list[int] = []
     featured_image: str | None = None
     featured_alt: str | None = None
     featured_caption: str | None = None
@@ -123,7 +125,7 @@ def read_metadata(
     _date(found, read_dates(view, found.language, settings, now))
     _people(found, read_authorship(view, names, settings, poster))
     terms = read_terms(view)
-    found.terms, found.term_slugs = terms.terms, terms.nameless
+    found.terms, found.term_slugs, found.term_numbers = terms.terms, terms.nameless, terms.numbers
     if terms.cue:
         found.cues["terms"], found.confidence["terms"] = terms.cue, terms.confidence
     if terms.nameless:

@@ -172,7 +172,9 @@ def join_pages(first: BodyReading, rest: list[BodyReading], language: str | None
     if not rest:
         return first
     read = [(p.html, footnotes.NotesReading(notes=p.notes, warnings=p.warnings)) for p in (first, *rest)]
-    html, notes = footnotes.join_notes(read, language, first.byline)
+    # Who signs a text at its end signs it on its last page.
+    signed = next((p for p in (first, *rest) if p.byline), first)
+    html, notes = footnotes.join_notes(read, language, signed.byline)
     inline = list(first.inline)
     for part in rest:
         for link in part.inline:
@@ -182,8 +184,8 @@ def join_pages(first: BodyReading, rest: list[BodyReading], language: str | None
         html="\n".join(html),
         words=first.words + sum(p.words for p in rest),
         notes=notes.notes,
-        byline=first.byline,
-        authors=first.authors,
+        byline=signed.byline,
+        authors=signed.authors,
         contributors=first.contributors or [c for p in rest for c in p.contributors],
         translations=first.translations or [t for p in rest for t in p.translations],
         inline=inline,

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from urllib.parse import quote
 
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
@@ -30,15 +29,17 @@ def fold_name(name: str | None) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name or "").lower()))
 
 
+LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
+
+
 @lru_cache(maxsize=4096)
 def name_slug(name: str) -> str:
     """A slug as WordPress would make it: accents off Latin letters, lower case, hyphens; other scripts are kept."""
     if name.isascii():
         return re.sub(r"[\W_]+", "-", name.lower().replace("'", "").replace("`", "")).strip("-")
-    special = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i"}
     out = []
     for char in unicodedata.normalize("NFC", name).lower():
-        bare = unicodedata.normalize("NFKD", special.get(char, char))
+        bare = unicodedata.normalize("NFKD", LETTERS.get(char, char))
         out.append(
             "".join(c for c in bare if not unicodedata.combining(c)) if bare and bare[0].isascii() else unicodedata.normalize("NFC", char)
         )
@@ -49,14 +50,34 @@ def name_slug(name: str) -> str:
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
+SPACES = re.compile("[\\s./\u00a0\u2000-\u200a\u2013\u2014\u2028\u2029\u202f]+")
+DROPPED = re.compile("[\u00ad¡¿«»‹›‘’“”‚‛„‟•©®°…™´ˊ\u0300\u0301\u0304\u030c\u0341\u200b-\u200f\u202a-\u202e\ufeff\ufffc]")
+ASCII_SIGNS = re.compile(r"[!-,:-@\[-^`{-~]")
+
+
 def title_slug(title: str, language: str | None = None) -> str:
-    """A post's slug as WordPress makes it from its title (``sanitize_title``): at most 200 bytes as encoded in an address."""
+    """A post's slug as WordPress makes it from its title (``sanitize_title``): at most 200 bytes as encoded in an address.
+
+    ASCII's signs and typographers' quotes are dropped; what other scripts have for points and commas is kept.
+    """
     # Whatever of a title makes two hundred bytes stands among its first letters.
-    title = title.lstrip()[:2000]
-    slug = name_slug(title.translate(GERMAN) if (language or "").startswith("de") else title)[:200]
-    while len(quote(slug)) > 200:
-        slug = slug[:-1]
-    return slug.rstrip("-")
+    title = unicodedata.normalize("NFC", title.strip()[:2000])
+    plain = "".join(map(_unaccented, title.translate(GERMAN) if (language or "").startswith("de") else title))
+    size = end = 0
+    for end, char in enumerate(plain, 1):
+        size += 1 if char.isascii() else 3 * len(char.encode())
+        if size > 200:
+            end -= 1
+            break
+    kept = ASCII_SIGNS.sub("", DROPPED.sub("", SPACES.sub("-", plain[:end].lower().replace("×", "x"))))
+    return re.sub("-+", "-", kept).strip("-")
+
+
+def _unaccented(char: str) -> str:
+    if char.isascii() or not char.isalpha() or not (char < "\u0250" or "\u1e00" <= char < "\u1f00"):
+        return char
+    bare = unicodedata.normalize("NFKD", LETTERS.get(char.lower(), char))
+    return "".join(c for c in bare if not unicodedata.combining(c)) if bare[0].isascii() else char
 
 
 @cache
@@ -151,7 +172,7 @@ def _lead_words() -> frozenset[str]:
 def lead_pattern() -> re.Pattern[str]:
     """What introduces an author's name at the start of a text: group 1 the words, group 2 the colon if any."""
     leads = {w for row in table("people")["lead"].values() for w in row["plain"] + row["colon"]}
-    return re.compile(rf"^\s*({_alternatives(leads)})(?:\s*([:：|])\s*|\s+)(?=\S)", re.I)
+    return re.compile(rf"^\s*({_alternatives(leads)})(?:\s*([:：|／＝])\s*|(?<=/)|\s+)(?=\S)", re.I)
 
 
 @cache
@@ -160,7 +181,8 @@ def role_pattern() -> re.Pattern[str]:
     rows = table("people")["role"].values()
     plain, colon = {w for r in rows for w in r["plain"]}, {w for r in rows for w in r["colon"]}
     return re.compile(
-        rf"^\s*(?:(?P<plain>{_alternatives(plain)})(?:\s*[:：|]\s*|\s+)|(?P<colon>{_alternatives(plain | colon)})\s*[:：|]\s*)(?=\S)", re.I
+        rf"^\s*(?:(?P<plain>{_alternatives(plain)})(?:\s*[:：|／＝]\s*|\s+)|(?P<colon>{_alternatives(plain | colon)})\s*[:：|／＝]\s*)(?=\S)",
+        re.I,
     )
 
 
@@ -261,6 +283,7 @@ def split_names(text: str) -> list[str]:
     "Ortega y Gasset" is one name: a joiner divides only where both sides are whole names.
     """
     parts: list[str] = []
+    text = _parted(text)
     pieces = _joiners().split(text)
     for joiner, piece in zip(["", *pieces[1::2]], (p.strip() for p in pieces[::2]), strict=True):
         if piece and parts and DEGREE.fullmatch(piece):
@@ -272,9 +295,22 @@ def split_names(text: str) -> list[str]:
         return parts
     names = [p for p in parts if not has_job_words(p)]
     singles = [n for n in names if len(n.split()) == 1]
-    if singles and len(names) == 2 and not re.search(r"[,;&/|•]", text) and len(text.split()) <= 4:
+    if singles and len(names) == 2 and not re.search(r"[,;&/|•、，،；・]", text) and len(text.split()) <= 4:
         return [text.strip()]
     return names
+
+
+def _parted(text: str) -> str:
+    """A text with commas for the joiners that some scripts write without spaces: "山田太郎と佐藤花子", "ليلى حداد وأحمد السالم"."""
+    if text.isascii():
+        return text
+    text = HAN_JOINED.sub("、", text)
+    before, joint, after = text.rpartition(" و")
+    whole = bool(joint) and len(before.split()) >= 2 and len(after.split()) >= 2
+    return f"{before}، {after}" if whole and f"و{after.split()[0]}" not in _words("names_with_waw") else text
+
+
+HAN_JOINED = re.compile(r"(?<=[\u3400-\u9fff]{2})(?:と|与|與|和|及)(?=[\u3400-\u9fff]{2})")
 
 
 def _person(name: str, known: Sequence[Person], account: Account | None) -> Person:

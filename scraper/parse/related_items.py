@@ -38,6 +38,15 @@ class Linking:
     def _key(parts: Any) -> str:
         return f"{_host(parts.netloc)}{parts.path.rstrip('/')}?{parts.query}"
 
+    def _is_own(self, parts: Any) -> bool:
+        """Whether an address is the page's own, or one of a post's further pages."""
+        if self.own is None:
+            return False
+        if self._key(parts) == self.own:
+            return True
+        above, _, last = parts.path.rstrip("/").rpartition("/")
+        return last.isdigit() and self._key(parts._replace(path=above)) == self.own.rstrip("/")
+
     def post(self, link: HtmlElement, *, anywhere: bool = False) -> str | None:
         """The absolute address of the post a link leads to; None for archives, files, people, this page and other sites.
 
@@ -59,7 +68,7 @@ class Linking:
             f"{parts.path}?{parts.query}" if parts.query else parts.path
         ):
             return None
-        if self._key(parts) == self.own or parts.fragment.startswith(("comment", "respond", "disqus")):
+        if self._is_own(parts) or parts.fragment.startswith(("comment", "respond", "disqus")):
             return None
         return urlunsplit(parts._replace(fragment=""))
 

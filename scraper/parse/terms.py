@@ -21,10 +21,14 @@ CORE = {"category": "category", "tag": "post_tag"}
 
 
 class Terms(Struct, kw_only=True):
-    """Terms whose name is known, and the slugs that stand in classes for which the page has no name (taxonomy → slugs)."""
+    """Terms whose name is known, and the slugs that stand in classes for which the page has no name (taxonomy → slugs).
+
+    ``numbers`` are the terms' ids, which classes hold where a slug isn't ASCII.
+    """
 
     terms: list[Term] = []
     nameless: dict[str, list[str]] = {}
+    numbers: list[int] = []
     cue: str | None = None
     confidence: float = 0.0
 
@@ -53,7 +57,15 @@ def read_terms(view: PageView) -> Terms:
             if taxonomy not in slugs and not any(t.taxonomy == taxonomy for t in terms):
                 terms.extend(Term(taxonomy=taxonomy, name=name, slug=slug) for slug, name in names.items())
                 cue, confidence = cue or "head", confidence or 0.7
-    return Terms(terms=terms, nameless=nameless, cue=cue, confidence=confidence)
+    return Terms(terms=terms, nameless=nameless, numbers=class_numbers(view), cue=cue, confidence=confidence)
+
+
+def class_numbers(view: PageView) -> list[int]:
+    """The ids of terms that ``post_class()`` gives the article's element in place of slugs."""
+    names = (view.main.get("class") or "").split()
+    if not any(n.startswith(("type-", "status-")) for n in names):
+        return []
+    return [int(n[1]) for n in (name.split("-", 1) for name in names) if n[0] in CORE and n[1:] and n[1].isdecimal() and len(n[1]) < 10]
 
 
 def class_slugs(view: PageView) -> tuple[dict[str, list[str]], bool]:

@@ -127,7 +127,7 @@ class Heading:
 
 
 def heading_of(text: str, language: str | None) -> Heading | None:
-    """Whether a whole line is the heading of a notes list, in the page's language or English; in any when none is known."""
+    """Whether a whole line is the heading of a notes list; weak ones in the page's language or English, in any when none is known."""
     plain = text.strip(" :：.[]+−-–—*_\u200b\u00a0\n\t\r").casefold()
     if not plain or len(plain) > 40:
         return None
@@ -142,7 +142,8 @@ def _heading_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
     if language not in _cache:
         rows = table("footnotes")["headings"]
         names = {language, "en"} if language in rows["weak"] else set(rows["weak"])
-        strong = frozenset(w.casefold() for n in names for w in rows[n])
+        # A page's language is often the theme's and not the text's: what heads notes and nothing else counts in any.
+        strong = frozenset(w.casefold() for n in rows["weak"] for w in rows[n])
         _cache[language] = strong, frozenset(w.casefold() for n in names for w in rows["weak"][n])
     return _cache[language]
 

@@ -540,10 +540,12 @@ def test_a_loose_line_at_the_end_stays_in_the_text_and_is_told() -> None:
     assert len(reading.warnings) == 1
 
 
-def test_headings_count_in_the_pages_language() -> None:
+def test_headings_of_notes_count_in_any_language_of_sources_in_the_pages() -> None:
     html = "<p>It burned<sup>1</sup>.</p><h2>Oharrak</h2><ol><li>Census.</li></ol>"
+    for language in ("eu", None, "fr-FR"):
+        assert len(read(html, language=language)[1].notes) == 1
+    html = html.replace("Oharrak", "Iturriak")
     assert len(read(html, language="eu")[1].notes) == 1
-    assert len(read(html)[1].notes) == 1
     assert read(html, language="fr-FR")[1].notes == []
 
 

@@ -129,3 +129,10 @@ def test_hostile_trees() -> None:
     assert taken(deep)[0].byline in (None, "By Ana Ruiz")
     assert taken("")[0] == LinesReading()
     assert taken("<p>By: </p><p>Por</p><p>:</p>" + "<p></p>" * 500)[0] == LinesReading()
+
+
+def test_translation_told_in_the_page_s_own_language() -> None:
+    reading, rest = taken('<p><em><a href="/uno/">Read in Italian</a></em></p>' + PROSE, "it-IT")
+    assert [(t.language, t.url) for t in reading.translations] == [("it", "https://example.org/uno/")]
+    assert "Italian" not in rest
+    assert taken('<p><a href="/post/">Leggi in italiano</a></p>' + PROSE, "it-IT")[0].translations == []

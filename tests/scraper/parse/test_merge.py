@@ -11,7 +11,7 @@ from presslift.scraper.parse.bodies import as_printed
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
-from presslift.scraper.parse.page import BodyReading, PageReading, read_content, read_page
+from presslift.scraper.parse.page import BodyReading, PageReading, join_pages, read_content, read_page
 
 URL = "https://press.example.org/2024/05/the-old-bridge/"
 TEXT = "The old bridge over the river was closed for repairs after the flood of last spring, and nobody knows when it opens again. "
@@ -188,3 +188,22 @@ def test_the_feeds_spelling_of_a_name_outranks_the_pages() -> None:
     article = merged(shown, feed=read_feed({"link": URL, "creators": ["Miriam O'Connell"], "content": f"<p>{TEXT}</p>"}))
     assert article.wp_author is not None and (article.wp_author.name, article.wp_author.slug) == ("Miriam O'Connell", "miriam")
     assert [a.name for a in article.authors] == ["Miriam O'Connell"]
+
+
+def test_terms_by_their_numbers_in_classes() -> None:
+    html = (
+        "<html><body class='single single-post postid-7'><main><article class='post-7 post type-post status-publish hentry category-3'>"
+        f"<h1>The old bridge</h1><div class='entry-content'><p>{TEXT * 3}</p></div></article></main></body></html>"
+    )
+    article = merge(Sources(url=URL, page=read_page(html, URL)), Site())
+    assert [(t.name, t.wp_id) for t in article.categories] == [("Roads", 3)]
+
+
+def test_a_text_signed_on_its_last_page() -> None:
+    first = read_page(f"<html><body><article><h1>A</h1><div class='entry-content'><p>{TEXT * 3}</p></div></article></body></html>", URL)
+    last = read_page(
+        f"<html><body><article><h1>A</h1><div class='entry-content'><p>{TEXT * 3}</p><p><em>By Ana Ruiz</em></p></div></article></body></html>",
+        URL,
+    )
+    joined = join_pages(first.body, [last.body])
+    assert (joined.byline, joined.authors) == ("By Ana Ruiz", ["Ana Ruiz"])

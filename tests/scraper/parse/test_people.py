@@ -6,7 +6,7 @@ import pytest
 
 from presslift.records import Account, Person
 from presslift.scraper.parse.bylines import read_byline
-from presslift.scraper.parse.people import choose_authors, clean_name, is_placeholder, looks_like_name, name_slug, split_names
+from presslift.scraper.parse.people import choose_authors, clean_name, is_placeholder, looks_like_name, name_slug, split_names, title_slug
 
 
 @pytest.mark.parametrize(
@@ -173,3 +173,37 @@ def test_placeholder_account_is_no_author(name: str) -> None:
 
 def test_account_is_the_author_when_nobody_else_is() -> None:
     assert [p.name for p in choose_authors([], [], Account(name="Ana Ruiz", slug="ana"))] == ["Ana Ruiz"]
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "slug"),
+    [
+        ("FTP/HTTP: a, b (c) “d”, l'apt v1.2 – x & y_z", "en", "ftp-http-a-b-c-d-lapt-v1-2-x-y_z"),
+        ("Größe & Länge", "de-DE", "groesse-laenge"),
+        ("Größe & Länge", "es", "grosse-lange"),
+        ("監督、防止、検出、監査", "ja", "監督、防止、検出、監査"),
+        ("コンピュータ内部の仕組み、さまざまな層の関係性", "ja", "コンピュータ内部の仕組み、さまざまな層の関係"),
+        ("Что такое Debian?", "ru", "что-такое-debian"),
+    ],
+)
+def test_slug_made_from_a_title(title: str, language: str, slug: str) -> None:
+    assert title_slug(title, language) == slug
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("文：高橋 美咲、山田太郎", ["高橋 美咲", "山田太郎"]),
+        ("著者：佐藤花子と鈴木一郎", ["佐藤花子", "鈴木一郎"]),
+        ("文／张伟博士、王小明", ["张伟博士", "王小明"]),
+        ("文/王小明", ["王小明"]),
+        ("撰文：王小明和李芳", ["王小明", "李芳"]),
+        ("بقلم: د. كريم ناصر وليلى حداد", ["د. كريم ناصر", "ليلى حداد"]),
+        ("بقلم: محمد وليد حسن", ["محمد وليد حسن"]),
+        ("بقلم: كريم ناصر وليد حداد", ["كريم ناصر وليد حداد"]),
+    ],
+)
+def test_bylines_of_scripts_that_join_without_spaces(line: str, names: list[str]) -> None:
+    byline = read_byline(line)
+    assert byline is not None
+    assert byline.authors == names

@@ -415,3 +415,11 @@ def test_cards_of_which_one_has_a_picture_are_as_many_posts() -> None:
     found, _, _ = boxes(after=f"<div class='x7'><h3>You may also like</h3><div class='x9'>{cards}{pictured}</div></div>")
     assert told(found) == [*ALPHA_BETA, (3, "Gamma", "https://example.org/gamma/")]
     assert [link.image for link in found] == [None, None, "https://example.org/g.jpg"]
+
+
+def test_further_pages_of_the_post_are_no_related_posts() -> None:
+    found, left, _ = boxes(
+        f"<h3>Related posts</h3><ul>{links('alpha', 'beta')}</ul><p class='post-nav-links'>Pages: 1 <a href='/a-post/2/'>2</a></p>"
+    )
+    assert told(found) == ALPHA_BETA
+    assert "Pages: 1 2" in left
