@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 import presslift
 from presslift.config import CustomField, Settings
 from presslift.pipeline import migrate, sync
+from tests.faulty import FaultySite
 from tests.scraper.discover.wordpress import Post, WordPress
 from tests.servers import Behaviour, Visit, as_json, page
 
@@ -360,3 +363,34 @@ def test_delta_only(tmp_path: Path) -> None:
     assert {p.path.strip("/") for p in entries} & {path.strip("/") for path in asked} <= {"p-5"}
     assert [(c["change"], c["url"].removeprefix(site.url)) for c in lines(out, "changes")] == [("updated", "p-5/")]
     assert "More was found." in records(out)["p-5"]["body_text"]
+
+
+MEASURE = """
+import re, sys
+from pathlib import Path
+from presslift.config import Settings
+from presslift.pipeline import migrate, sync
+settings = Settings()
+summary = migrate(sys.argv[1], sys.argv[2], config=settings)
+sync(sys.argv[2], config=settings)
+# Not getrusage: its number is at least what the process that started this one took.
+print(summary.exported, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
+"""
+
+
+def peak(out: Path, posts: int) -> int:
+    """The most memory, in MB, that a migration of so many posts and a sync after it take."""
+    with FaultySite(**SHUT) as site:
+        for number in range(posts):
+            site.add(f"nota-{number}", content="<p>Un párrafo de la nota, con palabras de sobra para un texto.</p>" * 20)
+        done = subprocess.run([sys.executable, "-c", MEASURE, site.url, str(out)], capture_output=True, text=True, check=True)
+        exported, most = map(int, done.stdout.split())
+        assert exported == len(site.slugs) == len(records(out))
+    return most
+
+
+def test_memory_flat(tmp_path: Path) -> None:
+    """Fifteen times as many posts take no more memory."""
+    few, many = peak(tmp_path / "few", 100), peak(tmp_path / "many", 1500)
+    assert many < 150
+    assert many < few + 15, (few, many)

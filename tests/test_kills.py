@@ -1,4 +1,4 @@
-"""Runs killed at any of their writes, an OUT copied while a run is at work, and a site of many posts in little memory."""
+"""Runs killed at any of their writes, and an OUT copied while a run is at work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from presslift.errors import PressliftError
 from presslift.pipeline import migrate, sync
 from presslift.scraper.fetch.archive import Archive
 from presslift.store import Store
-from tests.faulty import NO_REST, OPEN, FaultySite, changes, content, holds, lines, quick, records
+from tests.faulty import NO_REST, OPEN, FaultySite, changes, content, holds, lines, quick
 
 POINTS = 6
 """At which a run is killed, in one test."""
@@ -149,31 +149,3 @@ def copy_live(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore_dangling_symlinks=True)
     except shutil.Error as error:
         assert all("No such file or directory" in why for _, _, why in error.args[0]), error
-
-
-MEASURE = """
-import re, sys
-from pathlib import Path
-from presslift.config import Settings
-from presslift.pipeline import migrate
-migrate(sys.argv[1], sys.argv[2], config=Settings())
-# Not getrusage: its number is at least what the process that started this one took.
-print(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)
-"""
-
-
-def peak(out: Path, posts: int) -> int:
-    """The most memory, in MB, that a migration of so many posts takes."""
-    with FaultySite(**NO_REST) as site:
-        for number in range(posts):
-            site.add(f"nota-{number}", content="<p>Un párrafo de la nota, con palabras de sobra para un texto.</p>" * 20)
-        done = subprocess.run([sys.executable, "-c", MEASURE, site.url, str(out)], capture_output=True, text=True, check=True)
-        assert len(records(out)) == len(site.slugs)
-    return int(done.stdout)
-
-
-def test_memory_flat(tmp_path: Path) -> None:
-    """Four times as many posts take no more memory."""
-    few, many = peak(tmp_path / "few", 60), peak(tmp_path / "many", 240)
-    assert many < 300
-    assert many < few + 25, (few, many)
