@@ -12,7 +12,7 @@ from presslift.transforms.networks import table
 _QUOTED = r"""(?:"[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[“”„″‟»«][^“”„″‟»«<>]{0,2000}[“”„″‟»«]|[‘’′‚][^‘’′‚<>]{0,2000}[‘’′‚])"""
 _SHAPE = re.compile(
     rf"""(?<!\[)\[(?P<end>/?)(?P<name>[a-z][a-z0-9]*(?:[_-]+[a-z0-9]+)*)
-    (?P<attributes>(?:\s+[a-zA-Z_][\w-]*\s*=\s*(?:{_QUOTED}|[^\s\]"'“”″]+)|\s+{_QUOTED}|\s+[\w.,:-]+(?=[\s\]/]))*)\s*/?\](?!\])""",
+    (?P<attributes>(?:\s+[a-zA-Z_][\w-]*\s*=\s*(?:{_QUOTED}|[^\s\[\]"'“”″]+)|\s+{_QUOTED}|\s+[\w.,:-]+(?=[\s\]/])){{0,100}}+)\s*/?\](?!\])""",
     re.VERBOSE,
 )
 _END = re.compile(r"\[/([a-z][a-z0-9_-]*)\]")

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from presslift.transforms.elements import ADAPTED, CAPTIONS, REPLACED, as_caption
 from presslift.transforms.networks import table
 from presslift.transforms.shortcodes import ends_in, without_shortcodes
-from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop
+from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop, plain_text
 
 DEEPEST = 100
 """Nesting beyond this is taken out: no page means it, and converters give up on it."""
@@ -283,7 +283,10 @@ def _is_icon(element: HtmlElement) -> bool:
 
 def _holds_article(form: HtmlElement) -> bool:
     """Some sites wrap the whole text in a form."""
-    return len(form.findall(".//p")) > 5 and form.find(".//textarea") is None
+    if form.find(".//textarea") is not None:
+        return False
+    paragraphs = form.findall(".//p")
+    return len(paragraphs) > 5 or sum(len(plain_text(p).split()) > 9 and p.find(".//input") is None for p in paragraphs) > 2
 
 
 def _empty(element: HtmlElement) -> None:

@@ -25,6 +25,11 @@ CLOSER = re.compile(rb"</\s*(?:body|html)\s*>", re.I)
 CONTENT = re.compile(rb"<(?:p|div|article|h[1-6]|section|main)\b", re.I)
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+NO_PAGES = frozenset(
+    ("punycode", "idna", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "utf-7", "undefined")
+)
+"""Names that Python knows and no browser does: what they make of a page is no text, and some take for ever."""
+ASCII = re.compile("[\x00-\x7f\ufffd]+")
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
@@ -42,15 +47,16 @@ def decode(data: bytes, content_type: str | None, warnings: list[str]) -> tuple[
     for name in candidates:
         try:
             text = data.decode(_known(name))
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
         if name == "utf-8" and declared and _known(declared[0]) not in ("utf-8", "ascii") and not data.isascii():
             warnings.append(f"encoding: declared {declared[0]}, is utf-8")
         return text, _known(name)
     if all(_known(name) == "utf-8" for name in declared) and declared:
-        # A few bad bytes in a page that calls itself UTF-8 are bad bytes, not another encoding.
+        # A few bad bytes in a page that calls itself UTF-8, and has more that is, are bad bytes, not another encoding.
         text = data.decode("utf-8", "replace")
-        if text.count("\ufffd") <= max(20, len(text) // 2000):
+        bad, other = text.count("\ufffd"), len(ASCII.sub("", text))
+        if bad <= max(20, len(text) // 2000) and bad <= other:
             warnings.append(f"encoding: {text.count(chr(0xFFFD))} bytes are not utf-8")
             return text, "utf-8"
     guess = (cchardet.detect(data) or {}).get("encoding") or "windows-1252"
@@ -66,6 +72,8 @@ def _known(name: str) -> str:
         found = codecs.lookup(name).name
     except LookupError:
         return name
+    if found in NO_PAGES:
+        return ""
     # Browsers read these labels as windows-1252 (WHATWG Encoding Standard).
     return "cp1252" if found in ("iso8859-1", "ascii") and name.lower() not in ("utf-8",) else found
 
