@@ -29,7 +29,8 @@ MUCH = 3_000
 FRAMES = frozenset(("body", "html", "article", "main"))
 LEAVES = frozenset(("p", "ul", "ol", "table", "blockquote", "dl", "pre", "figure", "tbody"))
 LISTINGS = frozenset(("archive", "blog", "search"))
-KEPT_TAGS = frozenset(("figcaption", "form", "footer"))
+KEPT_TAGS = frozenset(("figcaption", "form"))
+FOOTED = frozenset(("blockquote", "figure", "article", "main", "section"))
 
 
 class BodyChoice(Struct, kw_only=True):
@@ -71,7 +72,8 @@ def find_body(doc: Document, profile: SiteProfile | None = None, title: str | No
         return learned
     best = max(_candidates(doc, region, prose, size), key=lambda c: c.weight * c.share, default=None)
     if best is not None and best.share > 0.3:
-        return BodyChoice(element=_joined([best.element, *best.others]), cue=best.cue, confidence=best.weight * best.share)
+        whole = _joined([best.element, *best.others])
+        return BodyChoice(element=_titled(whole, title), cue=best.cue, confidence=best.weight * best.share)
     dense = _densest(region, prose)
     titled = _below_title(dense, prose, title)
     chosen = dense if titled is None else titled
@@ -212,6 +214,18 @@ def _below_title(dense: HtmlElement, prose: Prose, title: str | None) -> HtmlEle
     return None
 
 
+def _titled(whole: HtmlElement, title: str | None) -> HtmlElement:
+    """That one of several articles in an element which bears the title: pages that scroll on hold the next posts in whole."""
+    wanted = bare(title or "")
+    found: dict[HtmlElement, str] = {}
+    for article in whole.iter("article") if wanted else ():
+        heading = next(article.iter("h1"), None)
+        if heading is not None:
+            found[article] = bare(TEXT(heading))
+    own = [article for article, said in found.items() if said == wanted]
+    return own[0] if len(own) == 1 and len(set(found.values())) > 1 else whole
+
+
 def _goes_on(node: HtmlElement, dense: HtmlElement, prose: Prose) -> bool:
     """Whether a sibling of the same kind holds more of the text."""
     if node is dense:
@@ -226,10 +240,17 @@ def _clear(container: HtmlElement, prose: Prose) -> None:
     for element in container.iter("*"):
         if element is not container and prose.elsewhere(element):
             parent = element.getparent()
-            if parent is not None and (parent is container or not prose.elsewhere(parent)) and element.tag not in KEPT_TAGS:
+            if parent is not None and (parent is container or not prose.elsewhere(parent)) and not _is_kept(element):
                 outer.append(element)
     for element in outer:
         detach(element)
+
+
+def _is_kept(element: HtmlElement) -> bool:
+    """Whether furniture's rules decide about an element, not the container's: captions, forms, a quote's or a post's footer."""
+    if element.tag == "footer":
+        return any(a.tag in FOOTED for a in element.iterancestors())
+    return element.tag in KEPT_TAGS
 
 
 def own_post(doc: Document) -> list[HtmlElement]:

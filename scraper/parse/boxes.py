@@ -38,7 +38,7 @@ def cut_boxes(
 ) -> list[HtmlElement]:
     """Remove elements that a selector of the table or the profile, or their classes, tell as furniture.
 
-    What may only repeat a sentence of the text is left and given back.
+    What may only repeat a sentence of the text is left and given back. Labels that only a style sheet sets apart get a space.
     """
     for card in find_cards(container, url):
         if card not in safe:
@@ -54,8 +54,11 @@ def cut_boxes(
         elif element not in safe and boxes.tell(element):
             gone.add(element)
             detach(element)
-        elif boxes.is_twin(element):
-            twins.append(element)
+        elif (said := element.get("class")) is not None:
+            if _is_twin_class(said):
+                twins.append(element)
+            if _is_label_class(said) and not (element.tail or "")[:1].isspace():
+                element.tail = f" {element.tail or ''}"
     return twins
 
 
@@ -84,11 +87,6 @@ class Boxes:
             if said and _is_button_class(said) and self._is_button(element):
                 return True
         return style is not None and self._is_hidden(element, style)
-
-    def is_twin(self, element: HtmlElement) -> bool:
-        """Whether an element is of a kind that repeats a sentence of the text."""
-        said = element.get("class")
-        return said is not None and _is_twin_class(said)
 
     def _text(self, element: HtmlElement) -> str:
         if self._left <= 0:
@@ -178,6 +176,16 @@ def _is_button_class(said: str) -> bool:
 @lru_cache(maxsize=16384)
 def _is_twin_class(said: str) -> bool:
     return not _twins().isdisjoint(said.split())
+
+
+@lru_cache(maxsize=16384)
+def _is_label_class(said: str) -> bool:
+    return not _labels().isdisjoint(said.split())
+
+
+@cache
+def _labels() -> frozenset[str]:
+    return frozenset(table("furniture")["labels"]["classes"])
 
 
 @cache

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 TEXT = etree.XPath("string()", smart_strings=False)
 FEWEST = 3
 MOST_WORDS = 60
-MOST_OF_TEASER = 110
+MOST_OF_TEASER = 150
 """A card of nothing but picture, labels, heading and one excerpt may say more."""
 LABEL = 6
 MOST_LEVELS = 7

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from presslift.scraper.parse.blocks import blocks_of
 from presslift.scraper.parse.boxes import cut_boxes
 from presslift.scraper.parse.linked import cut_contents, cut_share_links
-from presslift.scraper.parse.repeats import cut_featured, cut_title, cut_twins, tidy
+from presslift.scraper.parse.repeats import cut_buttons, cut_featured, cut_title, cut_twins, tidy
 from presslift.scraper.parse.standing import cut_last_headings, cut_standing
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def cut(
     blocks = blocks_of(container)
     if title:
         cut_title(container, blocks, safe, title)
-    if featured:
-        cut_featured(container, safe, featured)
+    cut_featured(container, safe, featured)
     cut_standing(blocks, safe, frozenset(block.key for block in profile.furniture) if profile is not None else frozenset())
+    cut_buttons(blocks, safe)
     if not goes_on:
         cut_last_headings(container, blocks, safe)
     tidy(container, safe)

@@ -1,6 +1,7 @@
 """What classes and ids say: words looked for in them, as the tables of knowledge list them.
 
-A name is split at ``-``, ``_``, ``:`` and capitals; a phrase of a table must be whole in it. Phrases may hold ``(?:a|b)`` and ``?``;
+A name is split at ``-``, ``_``, ``:`` and capitals, and a number at a word's end is left out (``sidebar2``); a phrase of a table must
+be whole in it. Phrases may hold ``(?:a|b)`` and ``?``;
 they are spelled out once, so that asking costs a few look-ups whatever the table's length.
 """
 
@@ -11,12 +12,17 @@ from functools import cache, lru_cache
 
 from presslift.scraper.knowledge import table
 
+NUMBERED = re.compile(r"(?<=[a-z]{3})\d+(?=-|$)")
 SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
 @lru_cache(maxsize=65536)
 def plain_name(name: str) -> str:
     """A class or id in lower case, its words joined by a hyphen."""
+    return NUMBERED.sub("", _hyphened(name))
+
+
+def _hyphened(name: str) -> str:
     if name.islower() and "_" not in name and ":" not in name and "--" not in name:
         return name.strip("-")
     return SPLIT.sub("-", name).strip("-").lower()

@@ -172,3 +172,16 @@ def test_phrases_of_names_are_whole_words() -> None:
         assert names.within(plain), plain
     for plain in ("unrelated", "ads-box", "has-ad", "post-navel", "assign-upper"):
         assert not names.within(plain), plain
+
+
+def test_a_page_that_scrolls_on_gives_its_own_post() -> None:
+    post = '<article class="post-part"><header><h1>{0}</h1></header><div>{1}</div></article>'
+    pages = post.format("Harbour", TEXT) + post.format("Lighthouse", TEXT.replace("harbour", "light"))
+    text = found(page(f'<div class="entry-content">{pages}</div>'), title="Harbour")
+    assert "the old harbour" in text and "the old light" not in text
+
+
+def test_the_site_s_footer_is_no_body_where_prose_alone_tells() -> None:
+    html = f'<html><body><div class="zz1">{TEXT}</div><div class="zz2">{TEXT}</div><footer class="footer">{TEXT.replace("harbour", "imprint")}</footer></body></html>'
+    text = found(html)
+    assert "the old harbour" in text and "the old imprint" not in text

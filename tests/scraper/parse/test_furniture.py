@@ -246,3 +246,47 @@ def test_teasers_are_cards_and_ranked_entries_are_none() -> None:
     assert "another post" not in left("".join(teaser.format(n, excerpt) for n in range(3)))
     entry = "<div class='item'><h3><a href='/{0}/'>Mill {0}</a></h3><p>{1}</p><ul><li>Wheels: two</li></ul></div>"
     assert "another post" in left("".join(entry.format(n, excerpt) for n in range(3)))
+
+
+def test_a_link_said_again_and_again_is_a_button_unless_it_names_a_source() -> None:
+    mill = (
+        "<h3>Mill {0}</h3><p>The mill by the bend of the river, number {0}, grinds rye and little else.</p><p><a href='/{0}/'>{1}</a></p>"
+    )
+    assert "See the rating" not in left("".join(mill.format(n, "See the rating") for n in range(3)))
+    assert "See the rating" in left("".join(mill.format(n, "See the rating") for n in range(2)))
+    assert left("".join(mill.format(n, "Quelle") for n in range(3))).count("Quelle") == 3
+    assert left("".join(mill.format(n, "mills.example") for n in range(3))).count("mills.example") == 3
+
+
+def test_what_is_cut_at_the_end_brings_the_next_line_there() -> None:
+    wordy = "who has kept the mill going with their letters and their bread for more than a hundred years now, and may do so again" * 3
+    tail = f"<p>Contact reporter Ana Mill at the post.</p><p>Thank you for reading, {wordy}.</p><p>Thanks for visiting, {wordy}.</p>"
+    assert "Contact reporter" not in left(tail, after="")
+    assert "Contact reporter" in left(tail)
+
+
+def test_a_section_of_authors_goes_with_its_lower_headings() -> None:
+    people = "<h2>The authors</h2><h3>Ana Mill</h3><p>Hi, I am Ana and keep bees.</p><h3>Bo Weir</h3><p>Hello, I row.</p>"
+    text = left(f"{people}<h2>Afterword</h2><p>And so it ends.</p>", after="")
+    assert "bees" not in text and "Bo Weir" not in text and "so it ends" in text
+
+
+def test_a_theme_s_featured_picture_goes_with_its_caption() -> None:
+    figure = "<figure class='thumb'><div><img class='{}' src='/mill.jpg'></div><figcaption>CAPTION</figcaption></figure>"
+    assert "CAPTION" not in left(figure.format("attachment-large wp-post-image"))
+    assert "CAPTION" in left(figure.format("wp-post-image wp-image-7"))
+    assert "CAPTION" in left(figure.format("attachment-large"))
+    assert "CAPTION" not in left(figure.format("attachment-large"), before="", featured="https://a.example/mill.jpg")
+
+
+def test_a_recipe_card_keeps_its_times_apart() -> None:
+    times = (
+        "<div class='wprm-recipe'><div class='wprm-recipe-meta-container wprm-recipe-times-container'>"
+        "<span class='wprm-recipe-details-label'>Prep</span><span class='wprm-recipe-time'>2 hrs</span></div></div>"
+    )
+    assert "Prep 2 hrs" in left(times)
+
+
+@pytest.mark.parametrize("name", ["newsletter2", "sidebar_share1", "tocBox3"])
+def test_numbered_classes_say_the_same(name: str) -> None:
+    assert "NUMBERED" not in left(f"<div class='{name} toc1'>NUMBERED</div>")
