@@ -227,9 +227,11 @@ def _header_doubt(text: str) -> Doubt | None:
 
 
 def _pattern_doubt(text: str) -> Doubt | None:
+    from presslift.patterns import compiled
+
     try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
+        compiled(text)
+    except ValueError as error:
         return f"a regular expression ({error})", ""
     return None
 

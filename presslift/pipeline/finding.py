@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 
 from presslift.config import ScopeSettings
+from presslift.patterns import first_match
 from presslift.pipeline.dependents import RETOLD, is_told
 from presslift.pipeline.forgetting import REASON, RULE, forgotten, stubbed
 from presslift.pipeline.getting import now
@@ -101,9 +101,9 @@ class Finder:
         scope = self._scope
         if scope.types and found.type and found.type not in scope.types:
             return f"types: {', '.join(scope.types)}"
-        if scope.include and not any(re.search(p, found.url) for p in scope.include):
+        if scope.include and first_match(scope.include, found.url, "scope.include") is None:
             return f"include: {', '.join(scope.include)}"
-        pattern = next((p for p in scope.exclude if re.search(p, found.url)), None)
+        pattern = first_match(scope.exclude, found.url, "scope.exclude")
         if pattern is not None:
             return f"exclude: {pattern}"
         published = (found.item or {}).get("date") if found.source == "rest" else None
