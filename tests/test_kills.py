@@ -17,9 +17,11 @@ import pytest
 from presslift.demo import change
 from presslift.errors import PressliftError
 from presslift.pipeline import migrate, sync
+from presslift.pipeline.forget import forget
 from presslift.scraper.fetch.archive import Archive
 from presslift.store import Store
 from tests.faulty import NO_REST, OPEN, FaultySite, changes, content, holds, lines, quick
+from tests.test_forgetting import SECRET, tell_secret, traces
 
 POINTS = 6
 """At which a run is killed, in one test."""
@@ -149,3 +151,26 @@ def copy_live(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore_dangling_symlinks=True)
     except shutil.Error as error:
         assert all("No such file or directory" in why for _, _, why in error.args[0]), error
+
+
+def test_a_forgetting_killed_at_its_writes(tmp_path: Path) -> None:
+    """Wherever it is killed, the next run ends it: the article stands nowhere, and nothing else is gone."""
+    with FaultySite() as site:
+        address = tell_secret(site)
+        migrate(site.url, tmp_path / "first", config=quick())
+        shutil.copytree(tmp_path / "first", tmp_path / "whole")
+        writes = in_child(lambda: forget(tmp_path / "whole", [address], settings=quick()), None)
+        whole, told = content(tmp_path / "whole"), changes(tmp_path / "whole")
+        assert writes > 20 and len(whole) == len(content(tmp_path / "first")) - 1
+        for number in points(writes)[1:]:
+            out = tmp_path / f"killed-{number}"
+            shutil.copytree(tmp_path / "first", out)
+            assert in_child(lambda: forget(out, [address], settings=quick()), number) == -1  # noqa: B023
+            sync(out, config=quick())
+            if content(out) != whole:
+                # Nothing was noted yet of what was to be forgotten.
+                assert content(out) == content(tmp_path / "first"), number
+                forget(out, [address], settings=quick())
+            assert traces(out, SECRET) == [] and content(out) == whole and changes(out) == told, number
+            holds(out)
+            shutil.rmtree(out)
