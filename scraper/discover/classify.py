@@ -36,6 +36,7 @@ class _Row(Struct, kw_only=True):
     kind: str
     path: re.Pattern[str] | None
     query: frozenset[str]
+    without: frozenset[str]
     reason: str | None
     follow: bool
     late: bool
@@ -49,6 +50,7 @@ def _rows() -> tuple[_Row, ...]:
             kind=row["kind"],
             path=re.compile(row["path"], re.I) if "path" in row else None,
             query=frozenset(row.get("query", ())),
+            without=frozenset(row.get("without", ())),
             reason=row.get("reason"),
             follow=row.get("follow", False),
             late=row.get("late", False),
@@ -87,7 +89,7 @@ def classify(url: str, home: str | None = None) -> AddressKind:
     names = {name.lower() for name in query}
     for row in _rows():
         match = row.path.search(path) if row.path else None
-        if match is None and not (row.query & names):
+        if (match is None and not (row.query & names)) or row.without & names:
             continue
         slug = match.groupdict().get("slug") if match else next((query[n] for n in row.query if n in query), None)
         slug = slug.rstrip("/").rsplit("/", 1)[-1] if slug else None

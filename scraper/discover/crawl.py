@@ -192,6 +192,10 @@ class Crawler:
         try:
             doc = read_document(answer.body, final, content_type=header(answer, "content-type"))
         except ParseError as error:
+            if error.reason != "not_html" and kind.kind == "article":
+                # It is one that can't be read: reading it as such names the failure.
+                yield Found(url=url, source="crawl")
+                return
             self.failed.append(url)
             yield Left(url=url, reason=f"no page: {error.detail}", rule="not_html", source="crawl")
             return
@@ -209,7 +213,7 @@ class Crawler:
         what = page_kind(doc)
         if what == "404":
             return
-        if what in ("archive", "home", "search") or (what == "unknown" and kind.kind != "article"):
+        if what in ("archive", "home", "search") or kind.kind == "type" or (what == "unknown" and kind.kind != "article"):
             yield from self._archive(doc, answer, url, kind)
             return
         self._follow(doc, singular=True)

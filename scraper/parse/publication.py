@@ -21,6 +21,7 @@ from presslift.scraper.parse.view import PageView
 
 URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)(?:[-_ ](?:on|date|label|info|time)|$| )", re.I)
+PARTED = re.compile(r"\s[|·•/]\s")
 DAY = timedelta(days=1)
 LONG = 1_500
 """So many letters are an article's text, not what stands around its title."""
@@ -164,7 +165,8 @@ def _near_title(view: PageView, heading: HtmlElement | None, language: str | Non
     if heading is None:
         return []
     for line, element in lines_near(view, heading):
-        if len(line) <= 80 and not _is_update(element):
+        # A line of several things may be long: "18 March 2025 | by Ana Ruiz | Culture, Politics | 3 comments".
+        if (len(line) <= 80 or PARTED.search(line)) and not _is_update(element):
             line = _without_updates(line, element)
             moment = parse_date(line, language, now=now)
             if moment is not None and not _update_words().search(line.split(str(moment.day.year))[0][:-1]):

@@ -35,8 +35,9 @@ def join_notes(
         part = _part(html, container)
         _take_in(work, part, reading, lost, loose)
         work.warnings += reading.warnings
+    # A note may stand on another page than its marker, each of them alone no more than a number.
+    _match_loose(work, language)
     if loose:
-        _match_loose(work, loose, language)
         _match_byline(work, loose, byline or "", lost)
     notes = number_notes(work, lost)
     return [inner_html(part).strip() for part in container], NotesReading(notes=notes, warnings=work.warnings)
@@ -90,7 +91,7 @@ def _printed(work: Workspace, definition: Definition, first: bool) -> list[HtmlE
     return [heading, line]
 
 
-def _match_loose(work: Workspace, loose: list[Definition], language: str | None) -> None:
+def _match_loose(work: Workspace, language: str | None) -> None:
     before = len(work.definitions)
     said = list(work.warnings)
     read_manual(work, language)
@@ -101,6 +102,7 @@ def _match_loose(work: Workspace, loose: list[Definition], language: str | None)
         number = item.block.get("data-loose")
         if number is None:
             work.definitions.append(item)
+            _matched(work, item, item.printed or item.label)
             continue
         definition = work.definitions[int(number)]
         for mark in item.marks:

@@ -559,6 +559,24 @@ def test_notes_of_a_paginated_post_are_joined() -> None:
     assert reading.warnings == []
 
 
+@pytest.mark.parametrize(
+    ("mark", "notes_list"),
+    [
+        ("<sup>1</sup>", "<h2>Przypisy</h2><ol><li>A.</li></ol>"),
+        ("（注1）", "<h3>注</h3><p>（注1）A.</p>"),
+        ("¹", "<hr><p>¹ A.</p>"),
+    ],
+)
+def test_a_marker_on_one_page_and_its_note_alone_on_another(mark: str, notes_list: str) -> None:
+    first = read_fragment(f"<p>The bridge{mark} stood there for years, and nobody asked who had built it or why.</p>")
+    last = read_fragment(f"<p>It stands there still, and nobody asks who will pull it down or when.</p>{notes_list}")
+    pages = [(inner_html(part), found) for part, found in [(p, read_footnotes(p)) for p in (first, last)]]
+    bodies, reading = join_notes(pages)
+    assert [(n.text, [r.place for r in n.refs]) for n in reading.notes] == [("A.", ["body"])]
+    assert "A." not in bodies[1]
+    assert reading.warnings == []
+
+
 def test_pages_that_start_again_are_numbered_through() -> None:
     parts = [read_fragment(f"<p>{word}[1].</p><p>[1] {word} note.</p>") for word in ("One", "Two")]
     bodies, reading = join_notes([(inner_html(part), found) for part, found in [(p, read_footnotes(p)) for p in parts]])
@@ -571,7 +589,8 @@ def test_a_byline_taken_out_before_pages_are_joined_keeps_its_ref() -> None:
     found = read_footnotes(first)
     first.remove(first[0])
     second = read_fragment("<p>Two[1].</p><p>[1] B.</p>")
-    _, reading = join_notes([(inner_html(first), found), (inner_html(second), read_footnotes(second))])
+    later = read_footnotes(second)
+    _, reading = join_notes([(inner_html(first), found), (inner_html(second), later)])
     assert [(n.index, n.text, [r.place for r in n.refs]) for n in reading.notes] == [(1, "A historian.", ["byline"]), (2, "B.", ["body"])]
 
 

@@ -122,6 +122,11 @@ def test_days_beyond_the_text_are_no_publication() -> None:
     assert read(article=f"<p>12 May 2024</p>{text}").published == "2024-05-12"
 
 
+def test_day_in_a_long_line_of_several_things() -> None:
+    line = "2 May 2024 | by Ana Ruiz de la Peña | Culture and Arts, Politics, Economy and Trade | 3 Comments"
+    assert read(article=f"<div class=c3>{line}</div>").published == "2024-05-02"
+
+
 def test_relative_date_is_flagged() -> None:
     article = "<span class='date meta-item'>hace 3 días</span>"
     assert read(article=article, lang="es").published is None
