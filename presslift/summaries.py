@@ -21,9 +21,10 @@ PLURALS = {"post": "posts", "page": "pages", "category": "categories", "post_tag
 def summary_lines(summary: RunSummary) -> list[str]:
     """A run for people."""
     found = ", ".join(f"{name} {n}" for name, n in summary.found_by.items())
+    gone = summary.discovered - summary.exported - summary.failed - summary.excluded
     lines = [
-        f"{summary.site}: {number(summary.discovered, 'address', 'addresses')} ({found}): "
-        f"{summary.exported} exported, {summary.failed} failed, {summary.excluded} excluded"
+        f"{summary.site}: {number(summary.discovered, 'address', 'addresses')}{f' ({found})' if found else ''}: "
+        f"{summary.exported} exported, {summary.failed} failed, {summary.excluded} excluded{f', {gone} gone' if gone > 0 else ''}"
     ]
     if summary.stale:
         lines.append(f"  {summary.stale} of those exported as they were, or from REST or the feed alone: the page itself could not be read")

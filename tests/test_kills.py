@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -23,8 +24,10 @@ from presslift.store import Store
 from tests.faulty import NO_REST, OPEN, FaultySite, changes, content, holds, lines, quick
 from tests.test_forgetting import SECRET, tell_secret, traces
 
-POINTS = 6
-"""At which a run is killed, in one test."""
+POINTS = int(os.environ.get("PRESSLIFT_KILL_POINTS", "6"))
+"""Writes at which a run is killed, in one test."""
+MOMENTS = int(os.environ.get("PRESSLIFT_KILL_MOMENTS", "4"))
+"""Random moments at which one is."""
 
 
 def at_every_write(act: Callable[[], None]) -> None:
@@ -118,6 +121,50 @@ def test_a_sync_killed_at_its_writes(tmp_path: Path, doors: dict[str, bool]) -> 
             assert content(out) == whole and sorted(changes(out)) == sorted(told), number
             sequence = [row["seq"] for row in lines(out, "changes")]
             assert sequence == sorted(set(sequence))
+            holds(out)
+            shutil.rmtree(out)
+
+
+def killed_after(work: Callable[[], Any], seconds: float) -> None:
+    """Run something in a process of its own, and kill it after a while if it has not ended."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+@pytest.mark.parametrize("doors", [OPEN, NO_REST], ids=["open", "no_rest"])
+def test_killed_at_random_moments(tmp_path: Path, doors: dict[str, bool]) -> None:
+    """Killed again and again, a migration and a sync end as if they never had been."""
+    chance = random.Random(7)
+    with FaultySite(**doors) as site:
+        begun = time.monotonic()
+        migrate(site.url, tmp_path / "first", config=quick())
+        longest = time.monotonic() - begun
+        whole = content(tmp_path / "first")
+        for number in range(MOMENTS):
+            out = tmp_path / f"migration-{number}"
+            for _ in range(chance.randint(1, 3)):
+                killed_after(lambda: migrate(site.url, out, config=quick()), chance.uniform(0, longest))  # noqa: B023
+            migrate(site.url, out, config=quick())
+            assert content(out) == whole and changes(out) == [], number
+            holds(out)
+            shutil.rmtree(out)
+        change(site)
+        shutil.copytree(tmp_path / "first", tmp_path / "whole")
+        sync(tmp_path / "whole", config=quick())
+        whole, told = content(tmp_path / "whole"), changes(tmp_path / "whole")
+        for number in range(MOMENTS):
+            out = tmp_path / f"sync-{number}"
+            shutil.copytree(tmp_path / "first", out)
+            killed_after(lambda: sync(out, config=quick()), chance.uniform(0, longest))  # noqa: B023
+            sync(out, config=quick())
+            assert content(out) == whole and sorted(changes(out)) == sorted(told), number
             holds(out)
             shutil.rmtree(out)
 
