@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from presslift import Article, extract
 from presslift.errors import PressliftError
 from presslift.scraper.parse import comments, related
 from presslift.scraper.parse.authorship import people_by_cue, people_key, said_people
@@ -78,7 +79,7 @@ def bench_pages(folder: Path) -> Iterator[Page]:
     """The pages of the benchmark that are articles, in order."""
     with gzip.open(folder / "truth-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         for t in map(json.loads, lines):
-            if t["kind"] != "other" and (t["title"] or t["date"] or t["author"]):
+            if t["kind"] != "other" and any(t[key] for key in ("title", "date", "author", "body_text")):
                 html = gzip.decompress((folder / "pages" / f"{t['file']}.gz").read_bytes())
                 body = t.get("body_text") if t["kind"] == "article" else None
                 day, authors = (t["date"] or "")[:10] or None, [t["author"]] if t["author"] else []
@@ -100,6 +101,12 @@ def recorded_pages(folder: Path) -> Iterator[Page]:
             html = served[_address(t["url"])]
             right = [t["authors"], [t["account"]]]
             yield Page(f"{name}/{t['id']}", t["url"], html, t["title"], t["published"][:10], right, PAGES_OF_A_SITE / len(found))
+
+
+def read_text(page: Page) -> tuple[str, Article]:
+    """A page's body as text, notes at its end as the truths have them, and the record; raises ``PressliftError`` when it is no page."""
+    article = extract(page.html, url=page.url or None)
+    return "\n".join([article.body_text or "", *(n.text or "" for n in article.footnotes)]), article
 
 
 def _address(url: str) -> str:

@@ -76,6 +76,8 @@ def plain(root: HtmlElement) -> str:
                     skipped = element
                     continue
                 writer.open(element)
+            elif element.tag == "img":
+                writer.spaced = True  # what stands before a picture and what stands after are two words
             writer.words(element.text)
         else:
             if element.tag in _MEANING:
