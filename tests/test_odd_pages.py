@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
+import resource
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from presslift import extract
+from presslift.config import Settings
 from presslift.demo import themes
 from presslift.pipeline import Options, migrate, sync
 from presslift.scraper.fetch.addresses import canonical
-from tests.faulty import DOORS, NO_REST, FaultySite, changes, content, failures, holds, lines, quick, records
+from tests.commands import presslift
+from tests.faulty import DOORS, NO_REST, PAGES_ALONE, FaultySite, changes, content, failures, holds, lines, quick, records
 from tests.servers import page
 from tests.test_hostile import wordpress
 
@@ -89,7 +96,7 @@ def around(inner: str) -> str:
 SENTENCE = "<p>Una frase de prueba con <a href='/x/'>un enlace</a> y <b>algo</b> más, que se repite hasta cansar.</p>"
 HUGE: dict[str, str] = {
     "paragraphs": around(SENTENCE * 3_000),
-    "one-word": around(f"<p>{'a' * 19_000_000}</p>"),
+    "one-word": around(f"<p>{'a' * 9_000_000}</p>"),
     "deep": around("<div>" * 10_000 + "<p>En el fondo hay un texto con sus palabras, como en cualquier otra parte.</p>" + "</div>" * 10_000),
     "deep-inline": around("<b><i>" * 5_000 + "texto" + "</i></b>" * 5_000),
     "unclosed": around("<ul><li>" * 10_000),
@@ -114,10 +121,135 @@ def test_pages_of_any_size(tmp_path: Path, name: str) -> None:
         site.feed = False
         site.faults[path] = page(HUGE[name])
         started = time.process_time()
-        migrate(site.url, out, config=quick(max_size=40_000_000, max_decompressed_size=40_000_000, timeout=10))
+        most = 40_000_000
+        migrate(site.url, out, config=quick(max_size=most, max_decompressed_size=most, max_page_size=most, timeout=10))
         used = time.process_time() - started
         found = records(out)
         assert site.slugs - {"enorme"} <= set(found)
         assert "enorme" in found or path in failures(out, site)
         holds(out)
     assert used < 12, f"{used:.1f} s of processor"
+
+
+MORE_THAN_MAY_BE: dict[str, tuple[bytes, dict[str, str], str]] = {
+    "bytes": (around(SENTENCE * 110_000).encode(), {}, "more than 10,000,000 bytes"),
+    "bytes-unpacked": (gzip.compress(around(SENTENCE * 110_000).encode()), {"Content_Encoding": "gzip"}, "10,000,000"),
+    "tags": (around("<p>x" * 450_000).encode(), {}, "more than 400,000 tags"),
+}
+
+
+@pytest.mark.parametrize("name", MORE_THAN_MAY_BE)
+def test_a_page_larger_than_may_be_is_named_and_never_read(tmp_path: Path, name: str) -> None:
+    body, headers, said = MORE_THAN_MAY_BE[name]
+    out = tmp_path / "OUT"
+    with FaultySite(**NO_REST) as site:
+        path = site.add("enorme", content="<p>Breve.</p>")
+        site.feed = False
+        site.faults[path] = page(body, **headers)
+        settings = Settings()
+        settings.fetch.attempts = 1
+        assert migrate(site.url, out, config=settings).exit_code == 1
+        assert set(records(out)) == site.slugs - {"enorme"}
+        (row,) = lines(out, "failures")
+        assert (row["url"], row["reason"]) == (site.url + path, "too_large") and said in row["detail"]
+        holds(out)
+
+
+def test_a_page_of_too_many_tags_that_a_link_alone_leads_to_is_named(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite(**PAGES_ALONE) as site:
+        path = site.add("enorme", content="<p>Breve.</p>")
+        site.faults[path] = page(around("<p>x" * 450_000))
+        assert migrate(site.url, out, config=quick(timeout=10)).exit_code == 1
+        assert failures(out, site) == {path: "too_large"} and set(records(out)) == site.slugs - {"enorme"}
+        holds(out)
+
+
+def test_a_text_in_rest_larger_than_may_be_is_named(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        path = site.add("enorme", content=SENTENCE * 3_000)
+        assert migrate(site.url, out, config=quick(max_page_size=200_000)).exit_code == 1
+        assert failures(out, site) == {path: "too_large"} and set(records(out)) == site.slugs - {"enorme"}
+        holds(out)
+
+
+def test_files_larger_than_may_be_are_named(tmp_path: Path) -> None:
+    (tmp_path / "large.html").write_text(around(SENTENCE * 100))
+    (tmp_path / "small.html").write_text(around(SENTENCE))
+    (tmp_path / "config.yaml").write_text("fetch: {max_page_size: 5000}\n")
+    done = presslift("extract", tmp_path, "--config", tmp_path / "config.yaml")
+    assert done.returncode == 1 and len(done.stdout.splitlines()) == 1
+    assert "large.html: too_large (more than fetch.max_page_size, 5,000 bytes)" in done.stderr
+    done = presslift("extract", "-", "--config", tmp_path / "config.yaml", input=around(SENTENCE * 100))
+    assert done.returncode == 1 and "standard input: too_large" in done.stderr
+
+
+def numbered(count: int, piece: str) -> str:
+    return "".join(piece.replace("@", str(number)) for number in range(1, count))
+
+
+STRANGE: dict[str, str] = {
+    "siblings": "<div><i>x</i></div>" * 10_000,
+    "paragraphs": "<p>x</p>" * 20_000,
+    "breaks": "<p>" + "[1] x<br>" * 10_000 + "</p>",
+    "one-mark-many-times": "<p>Texto " + "pal[1] " * 20_000 + "</p><p>[1] Nota uno.</p>",
+    "many-marks-and-notes": "<p>" + numbered(5_000, "pal[@] ") + "</p><h2>Notas</h2>" + numbered(5_000, "<p>[@] Nota con texto</p>"),
+    "raised-marks": "<p>" + numbered(8_000, "pal<sup>@</sup> ") + "</p>",
+    "raised-marks-and-notes": "<p>" + numbered(1_500, "pal<sup>@</sup> ") + "</p><h2>Notas</h2><ol>" + numbered(1_500, "<li>Nota con texto</li>") + "</ol>",
+    "linked-marks-without-notes": "<p>" + numbered(8_000, "<a href='#fn@'>[@]</a> ") + "</p>",
+    "linked-marks-with-one-note": "<p>" + "<sup><a href='#fn1'>1</a></sup> " * 8_000 + "</p><ol><li id='fn1'>Nota</li></ol>",
+    "linked-marks-to-one-list": "<p>" + numbered(6_000, "x<a href='#notas'>[@]</a> ") + "</p><ol id='notas'>" + "<li>Nota</li>" * 6_000 + "</ol>",
+    "notes-that-lead-back": "<ol>" + "<li><a href='#fnref1'>↩</a></li>" * 6_000 + "</ol>",
+    "notes-in-one-block": "<p>" + numbered(6_000, "<a id='fn@' href='#fnref@'>@</a> pal ") + numbered(6_000, "<a id='fnref@' href='#fn@'>@</a> ") + "</p>",
+    "comments-in-html": "<!-- c -->x" * 20_000,
+    "links": numbered(8_000, "<a href='/nota-@/'>n @</a> "),
+    "classes": numbered(8_000, "<p class='c@'>x</p>"),
+    "attributes": f"<p {numbered(20_000, 'a@=1 ')}>Texto</p>",
+    "attribute": f"<p title='{'a ' * 300_000}'>Texto</p>",
+    "word": f"<p>{'a' * 1_000_000}</p>",
+    "spaces": f"<p>Texto{' ' * 500_000}</p>",
+    "points": f"<p>{'· ' * 100_000}</p>",
+    "unclosed": "<p>" + "<b><i><span>x" * 20_000,
+    "links-unclosed": "<p>" + "<a href=x>x" * 10_000,
+    "headings": "<h2>Notas</h2><p>1. x</p>" * 6_000,
+    "cells": "<table>" + ("<tr>" + "<td>x</td>" * 100 + "</tr>") * 150 + "</table>",
+    "lists": "<ul><li>x" * 10_000,
+    "shortcodes": "<p>" + "[a b=" * 20_000 + "</p>",
+    "quotes": "<p>" + '[a b="' * 10_000 + "“" * 50_000 + "</p>",
+    "bylines": "<p>Por Ana Ruiz</p>" * 6_000 + f"<p>Por {'Ana Ruiz, ' * 10_000}</p>",
+    "entities": f"<p>{'&#' * 50_000}</p>",
+}  # fmt: skip
+
+
+def measured(html: str, seconds: int) -> tuple[Any, int]:
+    """The record's text, or what was raised, and the megabytes it took; in a process of its own that may take so much time."""
+    reading, writing = os.pipe()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        try:
+            told: Any = extract(html, "https://sitio.example/nota/").body_text
+        except BaseException as error:
+            told = {"raised": repr(error)}
+        more = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        with os.fdopen(writing, "w", encoding="utf-8") as file:
+            json.dump([told, more // 1024], file)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as file:
+        data = file.read()
+    os.waitpid(child, 0)
+    assert data, f"more than {seconds} s of processor"
+    text, megabytes = json.loads(data)
+    return text, megabytes
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_time_and_memory_grow_with_the_page_and_no_more(name: str) -> None:
+    # Each takes about a second; what grew with the square of these numbers would take minutes.
+    text, megabytes = measured(around(f"{SENTENCE}{STRANGE[name]}<p>Y aquí se acaba el texto, con sus palabras.</p>"), 25)
+    assert isinstance(text, str), text
+    assert "Una frase de prueba" in text and "Y aquí se acaba el texto" in text
+    assert megabytes < 300

@@ -102,11 +102,18 @@ def sanitise(html: str) -> str:
     if html in _sanitised.known:
         return html
     cleaner = _cleaner("data:" in html and bool(_INLINE_PICTURE.search(html)))
-    clean = cleaner.clean(html).strip()
+    clean = _cleaned(cleaner, html)
     if len(_sanitised.known) >= _MOST_KNOWN:
         _sanitised.known.clear()
     _sanitised.known.add(clean)
     return clean
+
+
+def _cleaned(cleaner: nh3.Cleaner, html: str) -> str:
+    if html.isascii() or html.encode("utf-8", "replace").count(b"\xc2") < _MANY:
+        return cleaner.clean(html).strip()
+    # The library copies a text anew for each of these characters in it; what stands for them is free of characters.
+    return cleaner.clean(html.translate(_HIDDEN)).translate(_SHOWN).strip()
 
 
 class _Sanitised(threading.local):
@@ -117,6 +124,11 @@ class _Sanitised(threading.local):
 
 
 _sanitised = _Sanitised()
+
+
+_MANY = 10_000
+_HIDDEN = {0xA0 + place: 0xFDD0 + place for place in range(32)}
+_SHOWN: dict[int, int | str] = {stand_in: meant for meant, stand_in in _HIDDEN.items()} | {0xFDD0: "&nbsp;"}
 
 
 @cache
@@ -160,7 +172,7 @@ def _clean_note(note: Footnote, seen: list[str], keep_shortcodes: bool) -> Footn
 def _clean_comment(comment: Comment) -> Comment:
     if not comment.html or not _MARKUP.search(comment.html):
         return comment
-    return msgspec.structs.replace(comment, html=_comment_cleaner().clean(comment.html).strip())
+    return msgspec.structs.replace(comment, html=_cleaned(_comment_cleaner(), comment.html))
 
 
 def _less(text: str, seen: list[str], keep_shortcodes: bool) -> str:

@@ -10,7 +10,7 @@ import pytest
 from presslift.config import Settings
 from presslift.records import Article, Comment, CommentAuthor, Footnote
 from presslift.transforms import Context, apply, build_chain
-from presslift.transforms.clean_html import clean_body, clean_html
+from presslift.transforms.clean_html import clean_body, clean_html, sanitise
 
 CONTEXT = Context(base_url="https://site.example")
 
@@ -251,3 +251,11 @@ def test_rules_at_the_edges_are_no_part_of_the_body() -> None:
     )
     # How a picture or a frame is loaded is the page's affair.
     assert "loading" not in clean_body("<p>a</p><iframe loading=lazy src='https://p.example/1'></iframe><img loading=lazy src=/a.jpg>")
+
+
+def test_many_characters_that_the_sanitiser_is_slow_at_come_as_they_are():
+    signs = "".join(map(chr, range(0xA1, 0xC0)))
+    text = signs * 1000 + "\u00a0<abbr title='«x»'>·</abbr>"
+    few, many = sanitise(f"<p>{signs} <abbr title='«x»'>·</abbr></p>"), sanitise(f"<p>{text}</p>")
+    assert few == f'<p>{signs} <abbr title="«x»">·</abbr></p>'
+    assert many == f'<p>{signs * 1000}&nbsp;<abbr title="«x»">·</abbr></p>'

@@ -11,7 +11,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import BLOCKS, detach, has_text, read_fragment, text_of
+from presslift.scraper.parse.document import BLOCKS, detach, read_fragment, text_of
 from presslift.scraper.parse.footnotes.content import fragment_of
 from presslift.scraper.parse.footnotes.labels import is_arrow, label_of, normal, opening_of
 from presslift.scraper.parse.footnotes.model import PLACEHOLDER, Definition, Workspace, lacks_marker, lacks_note
@@ -162,7 +162,7 @@ def _match(
     if block is not None and _stands_before(block, link, work, order) and not (row and row.back):
         return
     if target is not None and anchor.row is None and not (block is not None and _links_back(block, link)):
-        item = _item_of(target, anchor)
+        item = _item_of(target, anchor, work)
         block = item if item is not None else block
     if block is not None and _is_note(block, target, anchor, work):
         found = blocks.get(block)
@@ -203,7 +203,11 @@ def _definition_block(target: HtmlElement, work: Workspace) -> HtmlElement | Non
     return block
 
 
-def _item_of(target: HtmlElement, anchor: Anchor) -> HtmlElement | None:
+def _items(listing: HtmlElement) -> list[HtmlElement]:
+    return list(listing.iterchildren("li"))
+
+
+def _item_of(target: HtmlElement, anchor: Anchor, work: Workspace) -> HtmlElement | None:
     """Where all markers lead to the list or its heading: the item with the marker's number."""
     listing: HtmlElement | None = target
     if target.tag in HEADINGS or is_blank(target):
@@ -213,8 +217,9 @@ def _item_of(target: HtmlElement, anchor: Anchor) -> HtmlElement | None:
         listing = inside[0] if len(inside) == 1 else None
     if listing is None or not (anchor.label or "").isdecimal():
         return None
+    items = work.once(_items, listing)
     number = int(anchor.label or 0)
-    return next(islice(listing.iterchildren("li"), number - 1, None), None) if number > 0 else None
+    return items[number - 1] if 0 < number <= len(items) else None
 
 
 def _starts_with(parent: HtmlElement, child: HtmlElement) -> bool:
@@ -245,13 +250,13 @@ def _is_note(block: HtmlElement, target: HtmlElement | None, anchor: Anchor, wor
         return False
     if any(a.tag in ("nav", "form") for a in block.iterancestors()):
         return False
-    if not has_text(block) or not _is_short(block):
+    if not work.once(_is_short, block):
         return False
     if anchor.row is not None:
         return True
     if _links_back(block, anchor.link):
         return True
-    if not any(TWO_LETTERS.search(text) for text in block_of(anchor.link).itertext()):
+    if not work.once(_has_words, block_of(anchor.link)):
         # A row of numbers leads to sections.
         return False
     if block.tag == "li":
@@ -266,8 +271,12 @@ def _links_back(block: HtmlElement, link: HtmlElement) -> bool:
 
 
 def _is_short(block: HtmlElement) -> bool:
-    """Whether a block can be a note; the text as it stands is longer than the visible one."""
-    return short_text(block, 2 * LONGEST) is not None and len(text_of(block)) <= LONGEST
+    """Whether a block has text, and not more than a note; the text as it stands is longer than the visible one."""
+    return short_text(block, 2 * LONGEST) is not None and 0 < len(text_of(block)) <= LONGEST
+
+
+def _has_words(block: HtmlElement) -> bool:
+    return any(TWO_LETTERS.search(text) for text in block.itertext())
 
 
 def _names(link: HtmlElement) -> set[str]:
@@ -327,7 +336,7 @@ def _drop_comment(work: Workspace, anchor: Anchor, target: HtmlElement | None) -
     """Take an editor's comment out, marker and text; the word it split closes up."""
     block = _definition_block(target, work) if target is not None else None
     detach(wrapper_of(anchor.link))
-    if block is not None and _in_tree(block, work.container) and _is_short(block):
+    if block is not None and _in_tree(block, work.container) and work.once(_is_short, block):
         work.lists.append(block)
 
 
@@ -341,7 +350,7 @@ def _keep_unmatched(work: Workspace, anchors: list[Anchor], blocks: dict[HtmlEle
             _drop_comment(work, anchor, anchor.link)
             continue
         block = _definition_block(anchor.link, work)
-        if block is None or block in blocks or not _is_short(block) or any(a in blocks for a in block.iterancestors()):
+        if block is None or block in blocks or not work.once(_is_short, block) or any(a in blocks for a in block.iterancestors()):
             continue
         if anchor.label is None and not is_arrow(text_of(anchor.link)):
             continue

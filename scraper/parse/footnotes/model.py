@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from lxml.html import HtmlElement
 from msgspec import Struct
 
 from presslift.records import Footnote
 
+Answer = TypeVar("Answer")
 PLACEHOLDER = "presslift-note"
 """The class of the ``sup`` that stands for a marker in ``body_html``."""
 
@@ -61,7 +64,17 @@ class Workspace:
     lists: list[HtmlElement] = field(default_factory=list)
     """Whole lists with their headings, to go when their notes have gone."""
 
+    looked_at: dict[tuple[str, HtmlElement], Any] = field(default_factory=dict)
+    """What was found of a block, by what was asked: thousands of markers may lead to one, or stand in one."""
     _known: set[Definition] = field(default_factory=set)
+
+    def once(self, ask: Callable[[HtmlElement], Answer], element: HtmlElement) -> Answer:
+        """What a function says of an element, asked once."""
+        key = (ask.__name__, element)
+        if key not in self.looked_at:
+            self.looked_at[key] = ask(element)
+        answer: Answer = self.looked_at[key]
+        return answer
 
     def add(self, definition: Definition) -> None:
         """Take a definition in, once."""
