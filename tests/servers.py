@@ -16,7 +16,7 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -377,3 +377,29 @@ def free_port() -> int:
     """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as one:
         return int(one.getsockname()[1])
+
+
+BROTLI_BOMB = bytes.fromhex(
+    "cfffff7f002400e2b14072effff9ffff0f8004401c1680eefd3fffffff01900088c302d0bdffcfffff7f001200715800baf7ff"
+)  # 67,108,864 zeros
+
+
+def announced(length: str, body: str = "<p>a page that is longer than announced</p>") -> Behaviour:
+    """A body under a ``Content-Length`` of one's own making."""
+
+    def answer(visit: Visit) -> None:
+        visit.head(200, {"Content-Type": "text/html", "Content-Length": length, "Connection": "close"})
+        visit.write(body.encode())
+
+    return answer
+
+
+def streamed(pieces: Callable[[], Iterable[bytes]], content_type: str = "application/xml") -> Behaviour:
+    """A body of many pieces, made as they go out."""
+
+    def answer(visit: Visit) -> None:
+        visit.head(200, {"Content-Type": content_type, "Connection": "close"})
+        for piece in pieces():
+            visit.write(piece)
+
+    return answer

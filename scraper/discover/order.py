@@ -153,9 +153,9 @@ class _Discovery:
             filled = None
             if listing.source == "rest" and listing.name in self._facts.rest_types:
                 more = len(others - self._by["rest"])
-                if any(e.source == "crawl" for e in self._whole.values()) or (
-                    listing.total is not None and more >= listing.total - listing.seen > 0
-                ):
+                walked = any(e.source == "crawl" for e in self._whole.values())
+                mapped = covered and listing.total is None and not listing.seen and self._has_sitemap_of(listing.name)
+                if walked or mapped or (listing.total is not None and more >= listing.total - listing.seen > 0):
                     filled = "filled from sitemap, feed or links"
             elif listing.source == "rest" and not self._is_unpublished(listing):
                 # Terms, users, media and comments: pages print them, and what a page counts and lacks is told there.
@@ -165,6 +165,11 @@ class _Discovery:
             if filled:
                 listing = msgspec.structs.replace(listing, complete=True, detail=f"{listing.detail}; {filled}")
             yield listing
+
+    def _has_sitemap_of(self, type_: str) -> bool:
+        """Whether a sitemap that was read whole lists a type."""
+        types = frozenset(self._facts.rest_types)
+        return any(e.source == "sitemap" and e.seen and label_of(e.name, types).type == type_ for e in self._whole.values())
 
     def _is_unpublished(self, listing: Listing) -> bool:
         """Whether it is a listing that no other source can make up for."""
