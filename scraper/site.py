@@ -5,6 +5,7 @@ A profile is kept as ``site.yaml``, which the tool owns; ``overrides.yaml`` besi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from io import StringIO
@@ -127,7 +128,11 @@ def save_profile(profile: SiteProfile, path: Path) -> None:
     yaml.dump(msgspec.to_builtins(profile), text)
     aside = path.with_name(f"{path.name}.partial")
     try:
-        aside.write_text(text.getvalue(), encoding="utf-8")
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(text.getvalue())
+            file.flush()
+            # After a power cut an empty file would stand for a profile of which nothing was learned.
+            os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
         raise OutUnwritable(f"{path}: {error.strerror}") from error
@@ -138,7 +143,7 @@ def _read(path: Path) -> dict[str, Any]:
         data = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
-    except (YAMLError, UnicodeDecodeError) as error:
+    except (YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     if data is None:
         return {}

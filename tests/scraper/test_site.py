@@ -125,3 +125,13 @@ def test_wrong_overrides_are_named(tmp_path: Path, wrong: str) -> None:
 def test_a_missing_profile_is_an_error_of_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         load_profile(tmp_path / "site.yaml")
+
+
+@pytest.mark.parametrize("text", ["title: !!python/object/apply:os.mkdir ['PLACE']", "a: b: c", "x: *nobody", "[" * 1500, "x: " + "1" * 5000])
+@pytest.mark.parametrize("name", ["site.yaml", "overrides.yaml"])
+def test_files_that_are_no_profile_are_named_and_run_nothing(tmp_path: Path, name: str, text: str) -> None:
+    save_profile(SiteProfile(), tmp_path / "site.yaml")
+    (tmp_path / name).write_text(text.replace("PLACE", str(tmp_path / "made")), encoding="utf-8")
+    with pytest.raises(ConfigError, match=name):
+        load_profile(tmp_path / "site.yaml")
+    assert not (tmp_path / "made").exists()
