@@ -26,7 +26,7 @@ from tests.fault_catalogue import CATALOGUE, Fault, outcome, rest_of_the_site  #
 from tests.faulty import FaultySite  # noqa: E402
 
 PAGE = ROOT / "docs" / "faults.md"
-BEGIN, END = "<!-- measured by benchmarks/faults.py -->", "<!-- measured -->"
+BEGIN, END = "<!-- faults: begin -->", "<!-- faults: end -->"
 FETCH = {"attempts": 2, "timeout": 3.0}
 LONGEST = 180
 

@@ -228,7 +228,7 @@ def test_a_rest_that_fails_removes_no_draft(site: Newsroom, account: None, tmp_p
         assert standing(out) == {a["wp_id"]: a["status"] for a in before if a["status"] != "publish"}, name
         holds(out)
     site.everywhere = lambda target: None
-    assert sync(out, config=settings).exit_code == 0
+    assert sync(out, config=settings, options=Options(full=True)).exit_code == 0
     assert changes(out) == []
 
 
@@ -259,7 +259,8 @@ def rows_of(out: Path) -> list[dict[str, str]]:
 
 
 def test_no_secret_is_found_anywhere(site: Newsroom, tmp_path: Path) -> None:
-    env = {"PRESSLIFT_USER": "editor", "PRESSLIFT_PASSWORD": PASSWORD}
+    wall, cookie = "tester:behind the wall", "staging=crumbs-of-a-cookie"
+    env = {"PRESSLIFT_USER": "editor", "PRESSLIFT_PASSWORD": PASSWORD, "PRESSLIFT_BASIC_AUTH": wall, "PRESSLIFT_COOKIE": cookie}
     out = tmp_path / "OUT"
     told = ""
     for arguments in (
@@ -271,11 +272,20 @@ def test_no_secret_is_found_anywhere(site: Newsroom, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         told += done.stdout + done.stderr
     assert len(standing(out)) == 5
+    # A defect leaves a traceback behind.
+    (tmp_path / "house.py").write_text("def broken(article, context):\n    raise RuntimeError('a defect')\n")
+    (tmp_path / "own.yaml").write_text("transforms: [{use: 'house:broken'}]\nscope: {statuses: [publish, draft]}\n")
+    done = presslift("sync", out, "--config", tmp_path / "own.yaml", "--full", "--verbose", env=env)
+    told += done.stdout + done.stderr
     held = everything(out)
-    for secret in (PASSWORD, BASIC.removeprefix("Basic "), POST_PASSWORD, json.dumps(POST_PASSWORD)[1:-1]):
-        assert secret.encode() not in held and secret not in told
-    sent = [visit for visit in site.asked if "authorization" in visit.headers]
-    assert sent and all("/wp-json/" in visit.path for visit in sent)
+    assert done.returncode != 0 and b"a defect" in held and b"Traceback" in held
+    secrets = [PASSWORD, BASIC.removeprefix("Basic "), POST_PASSWORD, json.dumps(POST_PASSWORD)[1:-1]]
+    secrets += [wall, "behind the wall", base64.b64encode(wall.encode()).decode(), cookie, "crumbs-of-a-cookie"]
+    for secret in secrets:
+        assert secret.encode() not in held and secret not in told, secret
+    by_account = [visit for visit in site.asked if visit.headers.get("authorization") == BASIC]
+    assert by_account and all("/wp-json/" in visit.path for visit in by_account)
+    assert all(visit.headers["cookie"].startswith(cookie) for visit in site.asked)
 
 
 def test_a_dry_run_names_what_is_asked_of_unpublished_entries(site: Newsroom, account: None, tmp_path: Path) -> None:
