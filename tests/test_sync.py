@@ -19,7 +19,7 @@ from presslift.errors import SiteError
 from presslift.pipeline import Options, RunSummary, getting, migrate, reparse, status, sync
 from presslift.records import CONTENT_FIELDS
 from presslift.store import Store
-from tests.faulty import FaultySite, changes, holds, lines, records
+from tests.faulty import FaultySite, changes, failures, holds, lines, records
 from tests.servers import Visit, page
 
 LATER = "2025-05-01T12:00:00"
@@ -558,3 +558,56 @@ def test_the_costs_in_the_guide_are_measured(tmp_path: Path) -> None:
     row = done.stdout.splitlines()[-1]
     assert row.startswith("| REST open | 130 |") and " | 4 | 8 | 107 | " in row
     assert done.stdout.splitlines()[0] in (Path(__file__).parents[1] / "docs" / "scheduled-sync.md").read_text(encoding="utf-8")
+
+
+def test_what_never_mends_costs_a_quiet_day_nothing(tmp_path: Path) -> None:
+    """An address that sitemaps name and the site does not have is tried some times, and then once in a while."""
+    out = tmp_path / "OUT"
+    with FaultySite() as site:
+        lost = [site.add(f"perdida-{n}") for n in range(3)]
+        site.faults = {path: page("", 404) for path in lost}
+        for item in site.data["posts"][-3:]:
+            item["content"] = ""
+        migrate(site.url, out, config=Settings())
+        for _ in range(3):
+            summary, _ = asked(site, out)
+        assert summary.failed == 3 and summary.exit_code == 1
+        summary, targets = asked(site, out)
+        assert (summary.looked_at, len(targets), summary.failed) == ("nothing", 4, 3)
+        with Store(out) as store:
+            store.set_meta("seen", store.get_meta("seen") | {"discovered_at": "2024-01-01T00:00:00Z"})
+        _, targets = asked(site, out)
+        assert set(lost) <= set(targets)
+        # What mends is read, and counts anew when it fails again.
+        site.faults = {}
+        asked(site, out, full=True)
+        assert failures(out) == {}
+
+
+def test_a_listing_that_stays_broken_is_asked_for_once_a_day(tmp_path: Path) -> None:
+    """It is named all the while; at first each run looks whether it is mended."""
+    out = tmp_path / "OUT"
+    with FaultySite(rest=False) as site:
+        category = f"/category/{site.data['categories'][0]['slug']}/"
+        site.faults = dict.fromkeys(("/wp-sitemap-posts-page-1.xml", category), page("broken", 500))
+        settings = Settings()
+        settings.fetch.attempts = 1
+        levels = [migrate(site.url, out, config=settings).looked_at]
+        for _ in range(4):
+            levels.append(asked(site, out, settings)[0].looked_at)
+            assert "http_status" in failures(out).values()
+        assert levels == ["all", "all", "all", "changes", "changes"]
+        summary, targets = asked(site, out, settings)
+        assert len(targets) <= 9, targets
+        new = site.add("una-nueva")
+        summary, targets = asked(site, out, settings)
+        assert new in targets and changes(out) == [("created", "una-nueva")] and summary.looked_at == "changes"
+        with Store(out) as store:
+            store.write("UPDATE problems SET last_at = '2024-01-01T00:00:00Z'")
+        assert asked(site, out, settings)[0].looked_at == "all"
+        site.faults = {}
+        with Store(out) as store:
+            store.write("UPDATE problems SET last_at = '2024-01-01T00:00:00Z'")
+        summary, _ = asked(site, out, settings)
+        assert (summary.exit_code, failures(out)) == (0, {})
+        holds(out)

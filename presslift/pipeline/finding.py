@@ -51,8 +51,6 @@ class Finder:
                 self._write(batch)
                 batch = []
         self._write(batch)
-        # A listing that is not there any more doesn't fail any more.
-        self._store.clear_problems("listing", self._run)
 
     def _write(self, events: list[Event]) -> None:
         with self._store.batch():

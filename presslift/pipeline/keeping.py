@@ -87,7 +87,7 @@ class Keeper:
         self._read(row, False, read_lastmod=row["lastmod"])
 
     def _read(self, row: Row, ill: bool, **values: Any) -> None:
-        well = {} if ill else {"reason": None, "detail": None, "gone_run": 0}
+        well = {} if ill else {"reason": None, "detail": None, "gone_run": 0, "attempts": 0}
         self._store.update_address(row["key"], state="exported", rule=None, read_run=self._run, last_at=now(), **well, **values)
 
     def _twin(self, row: Row, article: Article, served: str) -> Row | None:

@@ -27,7 +27,10 @@ CUT_SHORT = "cut_short"
 """The first of the runs that began to find everything and had no budget to end it, under this name in the store; or None."""
 
 MOST_TRIED_AGAIN = 20
-"""Failed addresses that are not likely to mend by themselves and are asked for again in one run; listings ask for all."""
+"""Failed addresses that are not likely to mend by themselves and are asked for again in one run; finding everything asks for all."""
+MOST_ATTEMPTS = 3
+"""Requests for such an address, and runs in which a listing was incomplete, after which it is waited longer: a quiet day is to stay
+cheap for years."""
 
 Level = Literal["nothing", "changes", "listing", "all"]
 
@@ -36,7 +39,7 @@ class Seen(Struct, kw_only=True):
     """What a later run compares with: when everything was found and listed, by which run, in which scope; and REST's counts.
 
     ``dated`` is whether sitemaps give dates. ``counts`` has the number that REST gave for each collection that it lists to the end (types, media, comment);
-    ``languages`` the types that are listed in further languages one by one.
+    ``languages`` the types that are listed in further languages one by one; ``broken`` the sitemaps that could not be read whole.
     """
 
     discovered_at: str
@@ -47,6 +50,7 @@ class Seen(Struct, kw_only=True):
     dated: bool = False
     counts: dict[str, int] = {}
     languages: dict[str, list[str]] = {}
+    broken: list[str] = []
 
 
 class Plan(Struct, kw_only=True):
@@ -83,11 +87,13 @@ class Looker:
             return Plan(level="all", why=why, sample=True)
         assert self.seen is not None and self.facts is not None
         rest = RestLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.counts, self.seen.languages)
-        lists = ListsLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.discovered_run)
+        lists = ListsLook(self._store, self._getter, self._run, self.facts, self._settings, self.seen.discovered_run, self.seen.broken)
         try:
             if not self.seen.by_rest:
                 if not self.seen.dated and lists.undated() <= FEW:
                     return Plan(level="all", why="few pages, and nothing tells when they changed")
+                if self.seen.broken and self.listing_due():
+                    return Plan(level="all", why="a sitemap could not be read", sample=True)
                 return self._by_lists(lists)
             if self.listing_due():
                 why = f"a complete listing is due every {self._settings.sync.listing_every}"
@@ -111,7 +117,11 @@ class Looker:
             return "the budget ended while everything was being found"
         if self._is_due(seen.discovered_at, self._settings.sync.discover_every):
             return f"everything is found anew every {self._settings.sync.discover_every}"
-        if self._store.row("SELECT 1 FROM problems WHERE kind = 'listing'"):
+        broken = self._store.rows("SELECT reason, attempts, last_at FROM problems WHERE kind = 'listing'")
+        if any(
+            row["reason"] == "budget" or row["attempts"] < MOST_ATTEMPTS or self._is_due(row["last_at"], self._settings.sync.listing_every)
+            for row in broken
+        ):
             return "a listing was incomplete"
         if seen.by_rest and self._store.row("SELECT 1 FROM addresses WHERE gone_run > 0 AND state = 'exported'"):
             return "what may be gone is looked at again"
@@ -163,12 +173,13 @@ class Looker:
         """Keys of what was not reached, or failed by the site's trouble; and some of what failed otherwise, the longest waiting first."""
         rows = list(
             self._store.rows(
-                "SELECT key, reason, status FROM addresses "
+                "SELECT key, reason, status, attempts FROM addresses "
                 "WHERE state = 'pending' OR (state IN ('failed', 'exported') AND reason IS NOT NULL) ORDER BY last_at, key"
             )
         )
         mending = [r["key"] for r in rows if r["reason"] in (None, "budget") or is_outage(r["reason"], r["status"])]
-        return [*mending, *[r["key"] for r in rows if r["key"] not in set(mending)][:MOST_TRIED_AGAIN]]
+        others = [r["key"] for r in rows if r["key"] not in set(mending) and r["attempts"] < MOST_ATTEMPTS]
+        return [*mending, *others[:MOST_TRIED_AGAIN]]
 
 
 def seen_of(store: Store) -> Seen | None:
@@ -207,8 +218,10 @@ def remember(store: Store, run: int, plan: Plan, finder: Finder, settings: Setti
         if plan.level == "listing" and seen is not None:
             begun, first = seen.discovered_at, seen.discovered_run
             counts |= {name: seen.counts[name] for name in plan.without}
+            broken = seen.broken
         else:
             begun, first = at, run
+            broken = [x.name for x in finder.listings if x.source == "sitemap" and x.detail is not None]
         dated = (
             store.row("SELECT 1 FROM addresses WHERE state = 'exported' AND lastmod IS NOT NULL AND found_by LIKE '%sitemap%'") is not None
         )
@@ -221,6 +234,7 @@ def remember(store: Store, run: int, plan: Plan, finder: Finder, settings: Setti
             dated=dated,
             counts=counts,
             languages=languages,
+            broken=broken,
         )
     elif seen is not None:
         seen.counts |= plan.counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from math import ceil
 from typing import Any
@@ -43,9 +43,13 @@ UNDATED = (
 
 
 class ListsLook:
-    """One run's look at what the site lists. ``since`` is the run that found everything last. Raises ``Refused``, ``TooMuch``."""
+    """One run's look at what the site lists. ``since`` is the run that found everything last, ``broken`` the sitemaps that it could
+    not read. Raises ``Refused``, ``TooMuch``."""
 
-    def __init__(self, store: Store, getter: Getter, run: int, facts: SiteFacts, settings: Settings, since: int):
+    def __init__(
+        self, store: Store, getter: Getter, run: int, facts: SiteFacts, settings: Settings, since: int, broken: Sequence[str] = ()
+    ):
+        self._broken = frozenset(broken)
         self._store, self._getter, self._run, self._facts, self._settings, self._since = store, getter, run, facts, settings, since
         self._dates = is_trusted(store, "lastmod")
 
@@ -54,6 +58,9 @@ class ListsLook:
         if not self._facts.sitemaps:
             return [*self._feeds(), *self._front_page()], []
         events, gone = self._sitemaps()
+        if self._broken:
+            # What they would tell of is told by the newest of the feeds, or linked.
+            events += [*self._feeds(), *self._front_page()]
         if events and self._facts.feeds:
             keys = {self._key(e.url) for e in events if isinstance(e, Found)}
             feed = discover_feeds(self._facts, self._getter, self._settings, whole=False)
@@ -66,7 +73,7 @@ class ListsLook:
         events: list[Event] = []
         listed: set[str] = set()
         for event in discover_sitemaps(self._facts, self._getter, self._settings):
-            if isinstance(event, Listing) and not event.complete:
+            if isinstance(event, Listing) and not event.complete and event.name not in self._broken:
                 raise Refused(0, "incomplete", f"{event.name}: {event.detail}")
             if isinstance(event, Found):
                 key = self._key(event.url)

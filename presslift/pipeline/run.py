@@ -277,6 +277,8 @@ def _find(plan: Plan, summary: RunSummary, store: Store, settings: Settings, get
     facts = _settled_facts(probe_site(site, getter, settings), site, store)
     finder = Finder(store, run, facts.url, settings.scope)
     finder.take(watch.finding(discover(facts, getter, settings)))
+    # A listing that is not there any more doesn't fail any more.
+    store.clear_problems("listing", run)
     store.set_meta(CUT_SHORT, getter.since if getter.cut_short else None)
     getter.since = run
     if not finder.counts and not getter.cut_short:
