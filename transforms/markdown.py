@@ -119,10 +119,10 @@ def _prepare(root: HtmlElement) -> None:
                 continue
         if element.tag in _VERBATIM or parent in verbatim:
             verbatim.add(element)
-        elif element.text:
-            element.text = _escaped(element.text)
-        if element.tail and parent is not None and parent not in verbatim:
-            element.tail = _escaped(element.tail)
+        elif (text := element.text) and _ANY_SPECIAL.search(text):
+            element.text = _escaped(text)
+        if (tail := element.tail) and _ANY_SPECIAL.search(tail) and parent is not None and parent not in verbatim:
+            element.tail = _escaped(tail)
     etree.strip_tags(root, _WRITTEN)
 
 

@@ -45,6 +45,7 @@ def _rows() -> dict[str, Any]:
         "emoji": re.compile(rows["pictures"]["emoji"]),
         **{name: re.compile(rows["classes"][name], re.I) for name in ("kept", "gallery", "pullquote", "caption", "button_title")},
     }
+    rows["patterns"]["telling"] = re.compile("|".join(f"(?:{p.pattern})" for n in _TELLING for p in [rows["patterns"][n]]), re.I)
     rows["dropped"] = frozenset(rows["dropped"])
     rows["unseen"] = frozenset((*rows["hidden"]["classes"], *rows["hidden"]["copies"], *rows["hidden"]["formulas"]))
     return rows
@@ -62,6 +63,7 @@ class Said(NamedTuple):
     button_title: bool
 
 
+_TELLING = ("emoji", "caption", "gallery", "pullquote", "button_title")
 _IDLE = "idle"
 _MANY = 500
 """Children. ``drop_tag`` looks through all of an element's siblings: where these are many, idle wrappers go together at the end."""
@@ -70,10 +72,11 @@ _MANY = 500
 @lru_cache(maxsize=4096)
 def _said(written: str) -> Said:
     patterns, names = _rows()["patterns"], written.split()
+    telling = patterns["telling"].search(written) is not None
     return Said(
         kept=tuple(dict.fromkeys(name for name in names if patterns["kept"].match(name))),
         unseen=not _rows()["unseen"].isdisjoint(names),
-        **{name: bool(patterns[name].search(written)) for name in ("emoji", "caption", "gallery", "pullquote", "button_title")},
+        **{name: telling and bool(patterns[name].search(written)) for name in _TELLING},
     )
 
 
@@ -355,15 +358,18 @@ def _settle_wrapper(element: HtmlElement) -> None:
 
 def _trim(element: HtmlElement) -> None:
     """White space and line breaks at a paragraph's start and end show nothing."""
-    while len(element) and (last := element[-1]).tag == "br" and BLANK.fullmatch(last.tail or ""):
+    held = len(element)
+    while held and (last := element[-1]).tag == "br" and BLANK.fullmatch(last.tail or ""):
         drop(last)
-    while len(element) and (first := element[0]).tag == "br" and BLANK.fullmatch(element.text or ""):
+        held = len(element)
+    while held and (first := element[0]).tag == "br" and BLANK.fullmatch(element.text or ""):
         element.text = None
         drop(first)
+        held = len(element)
     text = element.text
     if text and text[0] == " ":
         element.text = text = text.lstrip(" ")
-    if len(element):
+    if held:
         last = element[-1]
         if (tail := last.tail) and tail[-1] == " ":
             last.tail = tail.rstrip(" ")

@@ -54,7 +54,7 @@ def _lead_quote(root: HtmlElement) -> str | None:
 def count_words(body: str) -> int:
     """Words in a plain text; of scripts written without spaces each character is one. Note markers don't count."""
     body, characters = _MARKER.sub(" ", body) if "[" in body else body, 0
-    if _WITHOUT_SPACES.search(body):
+    if not body.isascii() and _WITHOUT_SPACES.search(body):
         body, characters = _WITHOUT_SPACES.subn(" ", body)
     pieces = body.split()
     rest = [piece for piece in pieces if not piece.isalnum()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lxml.html import Element, HtmlElement
@@ -14,7 +14,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.blocks import TEXT
 from presslift.scraper.parse.cards import find_cards
 from presslift.scraper.parse.document import Document, classes, detach
-from presslift.scraper.parse.names import names, plain_name, starts
+from presslift.scraper.parse.names import KINDS, names, plain_name, starts
 from presslift.scraper.parse.prose import Prose
 from presslift.scraper.parse.related_phrases import bare
 
@@ -132,17 +132,16 @@ def _rows() -> tuple[tuple[str, float], ...]:
 
 def _candidates(doc: Document, region: HtmlElement, prose: Prose, size: Callable[[HtmlElement], float]) -> list[Candidate]:
     found: list[Candidate] = []
-    for selector, weight in _rows():
-        bearers = [e for e in doc.find(selector) if size(e)]
+    for place, elements in doc.find_each([selector for selector, _ in _rows()]):
+        selector, weight = _rows()[place]
+        bearers = [e for e in elements if size(e)]
         for element in bearers:
             others = _continued(element, bearers, size)
             found.append(Candidate(element, selector, weight, min(1.0, size(element) + sum(map(size, others))), others))
     if prose.of(region) < LEAST:
         return [c for c in found if region in (c.element, *c.element.iterancestors())]
-    for name, bearers in doc.named.items():
-        if not _is_likely(name):
-            continue
-        bearers = [e for e in bearers if e.tag not in FRAMES and size(e) > 0.05]
+    for name in doc.index.of_kind("body"):
+        bearers = [e for e in doc.named[name] if e.tag not in FRAMES and size(e) > 0.05]
         common = _common(bearers) if bearers else None
         if common is not None and common.tag not in FRAMES and size(common) >= 0.75:
             found.append(Candidate(common, f"like {name}", LIKELY, size(common)))
@@ -168,10 +167,12 @@ def _joined(parts: list[HtmlElement]) -> HtmlElement:
     return whole
 
 
-@lru_cache(maxsize=65536)
 def _is_likely(name: str) -> bool:
     plain = plain_name(name.lstrip("#"))
     return names("themes", "likely", "words").within(plain) and not starts("themes", "likely", "never").match(plain)
+
+
+KINDS.add("body", _is_likely, names("themes", "likely", "words").signs)
 
 
 def _common(elements: list[HtmlElement]) -> HtmlElement:

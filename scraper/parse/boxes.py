@@ -54,7 +54,7 @@ def cut_boxes(
         elif element not in safe and boxes.tell(element):
             gone.add(element)
             detach(element)
-        elif (said := element.get("class")) is not None:
+        elif element.attrib and (said := element.get("class")) is not None:
             if _is_twin_class(said):
                 twins.append(element)
             if _is_label_class(said) and not (element.tail or "")[:1].isspace():
@@ -73,11 +73,15 @@ class Boxes:
 
     def tell(self, element: HtmlElement) -> bool:
         """Whether an element is furniture, whole."""
-        tag, said, ident, style = str(element.tag), element.get("class"), element.get("id"), element.get("style")
-        if any(test(element) for test in self._index.get(("tag", tag), ())):
+        tag = str(element.tag)
+        tests = self._index.get(("tag", tag))
+        if tests is not None and any(test(element) for test in tests):
             return True
         if tag in THIN_TAGS and self._is_thin_part(element):
             return True
+        if not element.attrib:
+            return False
+        said, ident, style = element.get("class"), element.get("id"), element.get("style")
         if said is not None or ident is not None:
             if self._known(element, said, ident):
                 return len(self._text(element)) < max(400, 0.6 * self.size)

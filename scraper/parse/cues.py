@@ -14,12 +14,13 @@ from math import exp, log
 from typing import Any, Generic, TypeVar
 
 from lxml.html import HtmlElement
-from msgspec import Struct
+from msgspec import Struct, convert
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.index import Selectors, can_ask
+from presslift.scraper.parse.names import KINDS
 from presslift.scraper.parse.view import PageView
 
 T = TypeVar("T")
@@ -32,8 +33,9 @@ class Cue(Struct, frozen=True, kw_only=True):
     """A row of ``cues.toml``: one of ``selector``, ``pattern``, ``meta``, ``jsonld``, ``script``, ``near`` tells where to look; a
     row with none of them is a cue that the field's reader finds by itself, by its name.
 
-    ``pattern`` is a regular expression that a whole class must match; ``script`` one whose first group is a JSON string's inside
-    in an inline script; ``near`` is the title's heading, whose neighbours the field's reader looks at.
+    ``pattern`` is a regular expression that a whole class must match, one of ``signs`` standing in what it matches; ``script`` one
+    whose first group is a JSON string's inside in an inline script; ``near`` is the title's heading, whose neighbours the field's
+    reader looks at.
 
     ``attribute`` is read instead of the text; ``scope`` main keeps to the article's element, page leaves out what is
     elsewhere, anywhere takes all; ``limit`` is how many elements speak; ``role`` tells the field's reader how to take it.
@@ -44,6 +46,7 @@ class Cue(Struct, frozen=True, kw_only=True):
     family: str = "theme"
     selector: str | None = None
     pattern: str | None = None
+    signs: tuple[str, ...] = ()
     near: bool = False
     meta: str | None = None
     jsonld: str | None = None
@@ -74,7 +77,17 @@ class Decision(Struct, Generic[T], kw_only=True):
 @cache
 def cues(field: str) -> tuple[Cue, ...]:
     """The cues of a field, in the table's order."""
-    return tuple(Cue(**row) for row in table("cues")[field])
+    found = tuple(convert(row, Cue) for row in table("cues")[field])
+    for cue in found:
+        if cue.pattern is not None:
+            KINDS.add(cue.pattern, class_like(cue.pattern), cue.signs)
+    return found
+
+
+def class_like(pattern: str) -> Callable[[str], bool]:
+    """A test of names: classes that a regular expression matches as a whole."""
+    matches = re.compile(pattern).fullmatch
+    return lambda name: name[0] != "#" and matches(name) is not None
 
 
 @cache

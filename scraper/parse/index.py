@@ -5,7 +5,6 @@ A hundred cues are asked of every page; as XPath each would walk all of it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, KeysView
 from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +13,8 @@ import cssselect
 from cssselect import parser as css
 from lxml import etree
 from lxml.html import HtmlElement
+
+from presslift.scraper.parse.names import KINDS
 
 Match = Callable[[HtmlElement], bool]
 Key = tuple[str, str]
@@ -32,28 +33,31 @@ class PageIndex:
         # Kept, so that lxml makes each element's proxy once for all readers.
         self._elements: list[HtmlElement] = list(root.iter("*"))
         self._by_attribute: dict[str, dict[str, list[HtmlElement]]] = {}
-        self._by_tag: dict[str, list[HtmlElement]] = {}
         self._values: dict[tuple[str, str], str] = {}
+        self._kinds: dict[str, list[str]] = {}
         self.named: dict[str, list[HtmlElement]] = {}
         named = self.named
         for element in self._elements:
-            written, identity = element.get("class"), element.get("id")
-            names = written.split() if written else []
-            if identity and (identity := identity.strip()):
-                names.append(f"#{identity}")
-            for name in names:
-                if name not in named:
+            for name in _names(element):
+                if (bearers := named.get(name)) is None:
                     named[name] = [element]
-                elif (bearers := named[name])[-1] is not element:
+                elif bearers[-1] is not element:
                     bearers.append(element)
+
+    @cached_property
+    def _by_tag(self) -> dict[Any, list[HtmlElement]]:
+        found: dict[Any, list[HtmlElement]] = {}
+        for element in self._elements:
+            tag = element.tag
+            if tag in found:
+                found[tag].append(element)
+            else:
+                found[tag] = [element]
+        return found
 
     @cached_property
     def _order(self) -> dict[HtmlElement, int]:
         return dict(zip(self._elements, range(len(self._elements)), strict=True))
-
-    @cached_property
-    def _class_lines(self) -> str:
-        return "\n".join(name for name in self.named if name[0] != "#")
 
     def find(self, selector: str) -> list[HtmlElement]:
         """The elements that match a selector of tags, classes, ids, attributes, ``:not()``, descent and ``>``, in document order.
@@ -69,16 +73,19 @@ class PageIndex:
                 found += matching
         return sorted(set(found), key=self.position) if parts > 1 else found
 
-    def find_class(self, pattern: str) -> list[HtmlElement]:
-        """The elements with a class that matches a regular expression as a whole, in document order."""
-        found = {e for match in _lines(pattern).finditer(self._class_lines) for e in self.named[match[0]]}
-        return sorted(found, key=self.position)
+    def find_class(self, kind: str) -> list[HtmlElement]:
+        """The elements with a class of a kind that ``KINDS`` knows, in document order."""
+        return sorted({e for name in self.of_kind(kind) for e in self.named[name]}, key=self.position)
+
+    def of_kind(self, kind: str) -> list[str]:
+        """The classes and ``#ids`` of a kind that ``KINDS`` knows, in the order of ``named``."""
+        if kind not in self._kinds:
+            self._kinds = KINDS.sort(self.named)
+        return [name for name in self._kinds[kind] if name in self.named]
 
     def tagged(self, tag: str) -> list[HtmlElement]:
         """The elements of a tag."""
-        if tag not in self._by_tag:
-            self._by_tag[tag] = list(self.root.iter(tag))
-        return self._by_tag[tag]
+        return self._by_tag.get(tag, [])
 
     def position(self, element: HtmlElement) -> int:
         """An element's number in document order."""
@@ -90,17 +97,17 @@ class PageIndex:
         if len(standing) == len(self._elements):
             return
         gone = set(self._elements).difference(standing)
-        for name in {name for element in gone for name in _names(element)}:
-            left = [e for e in self.named.get(name, []) if e not in gone]
+        names = {name for element in gone for name in _names(element)}
+        for name in names:
+            left = [e for e in self.named[name] if e not in gone]
             if left:
                 self.named[name] = left
             else:
-                self.named.pop(name, None)
+                del self.named[name]
         self._elements = standing
         self._by_attribute.clear()
-        self._by_tag.clear()
         self._values.clear()
-        for name in ("_order", "_class_lines"):
+        for name in ("_order", "_by_tag"):
             self.__dict__.pop(name, None)
 
     def _candidates(self, part: Part) -> Iterable[HtmlElement]:
@@ -144,16 +151,13 @@ BEARERS = {"rel": ("a", "area", "form", "link"), "datetime": ("time", "ins", "de
 
 
 def _names(element: HtmlElement) -> list[str]:
+    if not element.attrib:
+        return []
     written, identity = element.get("class"), element.get("id")
     names = written.split() if written else []
     if identity and (identity := identity.strip()):
         names.append(f"#{identity}")
     return names
-
-
-@cache
-def _lines(pattern: str) -> re.Pattern[str]:
-    return re.compile(f"^(?:{pattern})$", re.M)
 
 
 @cache

@@ -8,7 +8,9 @@ they are spelled out once, so that asking costs a few look-ups whatever the tabl
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from presslift.scraper.knowledge import table
 
@@ -28,6 +30,54 @@ def _hyphened(name: str) -> str:
     return SPLIT.sub("-", name).strip("-").lower()
 
 
+class Kind(NamedTuple):
+    """A test of names, and signs, in lower case, one of which stands in every name that passes."""
+
+    passes: Callable[[str], bool]
+    signs: tuple[str, ...]
+
+
+class Kinds:
+    """Tests of names, asked of all of a page's at once: of hundreds of names few hold a sign, and only these are tested."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, Kind] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._kinds
+
+    def add(self, name: str, passes: Callable[[str], bool], signs: Iterable[str]) -> None:
+        """Another kind of names. These begin with ``#`` where they are ids."""
+        self._kinds[name] = Kind(passes, tuple(signs))
+
+    def sort(self, names: Collection[str]) -> dict[str, list[str]]:
+        """Kind → the names of it, in order."""
+        text = "\n".join(names)
+        lower = text.lower()
+        if len(lower) != len(text) or text.count("\n") >= len(names):
+            return {name: [n for n in names if kind.passes(n)] for name, kind in self._kinds.items()}
+        found = {}
+        for name, kind in self._kinds.items():
+            likely = {line for sign in kind.signs for line in _lines(text, lower, sign)}
+            passed = {n for n in likely if kind.passes(n)}
+            found[name] = [n for n in names if n in passed] if passed else []
+        return found
+
+
+KINDS = Kinds()
+"""What is asked of every class and id of a page."""
+
+
+def _lines(text: str, lower: str, sign: str) -> Iterator[str]:
+    """The lines of a text in which a sign stands."""
+    at = lower.find(sign)
+    while at >= 0:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield text[text.rfind("\n", 0, at) + 1 : end]
+        at = lower.find(sign, end)
+
+
 class Names:
     """A list of phrases; ``^`` and ``$`` bind one to a name's start or end."""
 
@@ -39,6 +89,8 @@ class Names:
                 words = tuple(spelled.strip("^$-").split("-"))
                 bound = spelled.startswith("^"), spelled.endswith("$")
                 self._spelled.setdefault(words[0], {}).setdefault(words, set()).add(bound)
+        longest = {max(words, key=len) for phrases in self._spelled.values() for words in phrases}
+        self.signs = tuple(sorted(word for word in longest if not any(other != word and other in word for other in longest)))
         self._lengths = {first: sorted({len(p) for p in phrases}) for first, phrases in self._spelled.items()}
 
     def within(self, plain: str) -> bool:

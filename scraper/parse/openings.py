@@ -43,6 +43,7 @@ class Openings:
                         self._signs.append((phrase.strip("… "), rule))
                     else:
                         grouped.setdefault(first[0], {}).setdefault(rule.kind, []).append(_expression(phrase))
+        self._all_signs = tuple(sign for sign, _ in self._signs)
         by_kind = {rule.kind: rule for rule in self.rules}
         self._by_first = {
             first: [(by_kind[kind], re.compile("|".join(sorted(set(forms), key=len, reverse=True)))) for kind, forms in kinds.items()]
@@ -55,7 +56,7 @@ class Openings:
         start = OPENING.search(folded)
         if start is not None and not start[0][-1].isalpha():
             start = FIRST.search(_bare(folded))
-        rules = [rule for sign, rule in self._signs if text.startswith(sign)]
+        rules = [rule for sign, rule in self._signs if text.startswith(sign)] if text.startswith(self._all_signs) else []
         found = self._by_first.get(start[0]) if start is not None else None
         if not found:
             return rules

@@ -115,7 +115,7 @@ def fenced(element: HtmlElement) -> bool:
     """Whether an element's tag or a class of it says that it is no part of a body."""
     if element.tag in _fence_tags():
         return True
-    if element.tag in ("body", "html", "main"):
+    if element.tag in ("body", "html", "main") or not element.attrib:
         return False
     said = f"{element.get('class') or ''} {element.get('id') or ''}"
     return len(said) > 1 and _fenced_names(said)

@@ -16,6 +16,7 @@ from presslift.records import RelatedLink
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.boxes import Boxes
 from presslift.scraper.parse.document import Document, classes, detach, has_text, select, text_of
+from presslift.scraper.parse.names import KINDS
 from presslift.scraper.parse.related_items import Linking, post_links, read_items
 from presslift.scraper.parse.related_lines import read_inline
 from presslift.scraper.parse.related_phrases import bare, phrases
@@ -100,15 +101,21 @@ def _like() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(rows["container"], re.I), re.compile("|".join(map(re.escape, rows["never"])), re.I)
 
 
+def _is_like(name: str) -> bool:
+    container, never = _like()
+    plain = name.removeprefix("#")
+    return ("elated" in plain or "imilar" in plain) and container.match(plain) is not None and never.search(plain) is None
+
+
+KINDS.add("related", _is_like, ("elated", "imilar"))
+
+
 def _alike(doc: Document) -> list[Box]:
     """Boxes that no row knows but whose class says what they are."""
-    container, never = _like()
     boxes = []
-    for name, bearers in doc.named.items():
+    for name in doc.index.of_kind("related"):
         plain = name.removeprefix("#")
-        if ("elated" not in plain and "imilar" not in plain) or not container.match(plain) or never.search(plain):
-            continue
-        for element in bearers[:MOST]:
+        for element in doc.named[name][:MOST]:
             if (
                 element.tag in FRAMES
                 or element.tag in INLINE
@@ -138,7 +145,7 @@ def _headed(doc: Document, linking: Linking) -> list[Box]:
     """Boxes told by the words above them alone."""
     boxes: list[Box] = []
     known = phrases()
-    if not known.may_head_boxes([text for text in TEXTS(doc.root) if 1 < len(text) < 130]):
+    if not known.may_head_boxes(TEXTS(doc.root)):
         return boxes
     headings = ((text, holder, strength) for text, holder in _short_texts(doc.root) if (strength := known.heads_box(text)))
     for text, holder, strength in islice(headings, MOST):

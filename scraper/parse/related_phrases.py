@@ -78,12 +78,24 @@ class Phrases:
     def may_head_boxes(self, texts: list[str]) -> bool:
         """Whether any of a page's pieces of text may be the heading of a related box, told cheaply."""
         starts = self._box_starts
-        likely = (t for t in texts if (s := t.lstrip()[:3]) and (s.lower() in starts or not (s.isascii() and s.isalnum())))
+        likely = [
+            text
+            for text in texts
+            if 1 < len(text) < LONGEST + 40 and (s := text.lstrip()[:3]) and (s.lower() in starts or not (s.isascii() and s.isalnum()))
+        ]
         return any(map(self.heads_box, likely))
 
     def may_open_lines(self, texts: list[str]) -> bool:
         """Whether any of a body's pieces of text, in order, may begin a line with a phrase that opens lines, told cheaply."""
-        for number, text in enumerate(texts):
+        starts = self._line_starts
+        # Most texts begin with three letters that no phrase begins with.
+        likely = [
+            number
+            for number, text in enumerate(texts)
+            if (s := text.lstrip()[:3]) and (len(s) < 3 or s.lower() in starts or not (s.isascii() and s.isalnum()))
+        ]
+        for number in likely:
+            text = texts[number]
             match = START.search(text)
             if match is None or (
                 _folded(match[0]) not in self._line_starts and not (match.end() == len(text) and match.end() - match.start() < 3)

@@ -12,10 +12,11 @@ from urllib.parse import unquote
 import msgspec
 from lxml.html import HtmlElement
 
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
+from presslift.scraper.parse.cues import Cue, Decision, Vote, class_like, decide, gather, named, short_text
 from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import split_url, text_value
+from presslift.scraper.parse.names import KINDS
 from presslift.scraper.parse.people import UNSEEN, name_slug
 from presslift.scraper.parse.view import PageView
 
@@ -23,6 +24,8 @@ SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\
 Said = tuple[str, Cue]
 EDGES = re.compile(r"^(?:[»>|–—-]|\[>)\s+|\s+[«<|–—-]$")
 TITLE_CLASS = r"(?:\S*[-_])?(?:title|heading|headline|h1)(?:[-_]\S*)?"
+TITLE_SIGNS = ("title", "heading", "headline", "h1")
+KINDS.add(TITLE_CLASS, class_like(TITLE_CLASS), TITLE_SIGNS)
 PAGE_NUMBER = re.compile(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*")
 QUOTES = str.maketrans(
     {
