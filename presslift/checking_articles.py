@@ -38,7 +38,7 @@ class ArticleChecks:
     def __init__(self, report: Report, statuses: Collection[str] = ()):
         self._report, self._statuses = report, frozenset(statuses)
         # Without reference definitions, which a note's marker would be taken for.
-        self._markdown = MarkdownIt("commonmark").enable("table").disable("reference")
+        self._markdown = MarkdownIt("commonmark", {"maxNesting": 1000}).enable("table").disable("reference")
 
     def __call__(self, article: Article) -> None:
         """Report whatever does not hold in ``article``."""

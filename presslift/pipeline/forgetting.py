@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
 
 from presslift.records import Article, Comment
 from presslift.scraper.fetch.addresses import article_key, canonical
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import plain
 from presslift.scraper.parse.redacting import Redactor
 from presslift.store import ENCODE, Store
@@ -135,7 +136,7 @@ class Eraser:
             if self._store.row(others, id, medium.url) is None:
                 self._store.drop_evidence("media_url", article_key(medium.url, self._start))
                 self._store.write("DELETE FROM evidence WHERE kind = 'media' AND json_extract(data, '$.url') = ?", medium.url)
-                self._files.add(medium.local_path or f"media/{unquote(urlsplit(medium.url).path).lstrip('/')}")
+                self._files.add(medium.local_path or f"media/{unquote(split_url(medium.url).path).lstrip('/')}")
 
     def _addresses(self) -> None:
         redactor = self._what.redactor(self._start)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +28,7 @@ from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse import comments as discussion
 from presslift.scraper.parse import custom_fields
 from presslift.scraper.parse.document import MOST_TAGS, read_document
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
@@ -236,7 +237,7 @@ class Reader:
     def _note_unknown_parents(self, article: Article, view: StoreView) -> None:
         """A nested address, /category/above/below/, tells of a parent that no page may have named."""
         for term in article.terms:
-            steps = [unquote(s) for s in urlsplit(term.url or "").path.split("/") if s]
+            steps = [unquote(s) for s in split_url(term.url or "").path.split("/") if s]
             nested = not term.parent and len(steps) >= 3 and steps[-1] == term.slug
             if nested and view.term_by_slug(term.taxonomy, steps[-2]) is None:
                 self._store.put_evidence(
@@ -321,8 +322,7 @@ class Reader:
     def _content(self, item: ItemReading | None, meta: Metadata, url: str) -> BodyReading | None:
         if item is None or not item.content_html:
             return None
-        most = self._settings.fetch.max_page_size
-        if len(item.content_html) > most or item.content_html.count("<") > MOST_TAGS:
+        if len(item.content_html) > (most := self._settings.fetch.max_page_size) or item.content_html.count("<") > MOST_TAGS:
             raise ParseError(url, "too_large", f"its text in REST or the feed has more than {most:,} characters or {MOST_TAGS:,} tags")
         return read_content(item.content_html, meta, url=url, profile=self.profile, notes=item.notes)
 

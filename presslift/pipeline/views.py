@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -13,6 +12,7 @@ from presslift.records import Account, SiteFacts, Term
 from presslift.scraper.clock import dates_told, read_clock
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.parse import people
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import decoded, fold
 from presslift.store import Store
 from presslift.transforms import Context
@@ -111,7 +111,7 @@ class StoreView:
         twin = next((t for t in self.terms_named(term.name) if t.taxonomy == term.taxonomy and t.parent), None)
         if twin is not None:
             return twin.parent
-        steps = [decoded(s) for s in urlsplit(term.url or "").path.split("/") if s]
+        steps = [decoded(s) for s in split_url(term.url or "").path.split("/") if s]
         if len(steps) < 3 or steps[-1] != term.slug:
             return None
         above = [t for terms in self._named.values() for t in terms if t.taxonomy == term.taxonomy and t.slug == steps[-2]]

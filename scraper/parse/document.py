@@ -310,12 +310,19 @@ def detach(element: HtmlElement) -> None:
 
 def inner_html(element: HtmlElement) -> str:
     """The element's contents as HTML."""
-    shell: HtmlElement = lxml.html.Element(str(element.tag), element.attrib)
+    try:
+        shell: HtmlElement = lxml.html.Element(str(element.tag), element.attrib)
+    except ValueError:  # the parser takes names that may not be made
+        return _pieces_of_html(element)
     end = f"</{element.tag!s}>"
     empty = etree.tostring(shell, encoding="unicode", method="html")
     whole = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
     if empty.endswith(end) and whole.endswith(end) and whole.startswith(start := empty.removesuffix(end)):
         return whole[len(start) : -len(end)]
+    return _pieces_of_html(element)
+
+
+def _pieces_of_html(element: HtmlElement) -> str:
     parts = [escape(element.text or "", quote=False)]
     parts.extend(etree.tostring(child, encoding="unicode", method="html") for child in element)
     return "".join(parts)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +22,7 @@ from presslift.scraper.parse.bodies import as_printed, choose_body
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.confidence import of_case
 from presslift.scraper.parse.document import SPACE
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import FLOATING, ItemReading, fold, is_manual
 from presslift.scraper.parse.metadata import NAMELESS_TERMS, UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
@@ -181,11 +182,11 @@ def _identity(article: Article, sources: Sources, title: str | None, ballot: Bal
     article.status = (rest and rest.status) or "publish"
     article.canonical_url = meta.canonical_url if meta else None
     article.guid = next((g for g in (rest.guid if rest else None, feed.guid if feed else None, meta.guid if meta else None) if g), None)
-    last = unicodedata.normalize("NFC", unquote(urlsplit(sources.url).path.rstrip("/").rsplit("/", 1)[-1]))
+    last = unicodedata.normalize("NFC", unquote(split_url(sources.url).path.rstrip("/").rsplit("/", 1)[-1]))
     # Permalinks such as /archives/123 and /?p=123 don't tell it.
     told = [s if s and s != str(article.wp_id) else None for s in (meta.slug if meta else None, last)]
     # The front page's address has none, and its title is often the site's.
-    front = urlsplit(sources.url).path in ("", "/") and not urlsplit(sources.url).query
+    front = split_url(sources.url).path in ("", "/") and not split_url(sources.url).query
     made = people.title_slug(title, meta.language if meta else None) if title and not front else None
     candidates = [(rest and rest.slug, "rest", 1.0), (told[0], "page", 0.9), (told[1], "url", 0.8), (made, "made from the title", 0.5)]
     article.slug = ballot.pick("slug", *candidates)

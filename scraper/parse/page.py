@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -20,6 +20,7 @@ from presslift.scraper.parse import body, comments, custom_fields, footnotes, fu
 from presslift.scraper.parse.comments import CommentsReading
 from presslift.scraper.parse.counters import fill_counters
 from presslift.scraper.parse.document import Document, body_tree, inner_html, read_document, read_fragment, select
+from presslift.scraper.parse.graph import joined
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.site import SiteProfile
 
@@ -151,7 +152,7 @@ def page_links(doc: Document) -> list[str]:
     pages: dict[int, str] = {}
     for box in doc.find(PAGE_LINKS):
         for link in [box, *box.iter("a")]:
-            address = urljoin(doc.url or "", link.get("href") or "").split("#")[0]
+            address = joined(doc.url or "", link.get("href") or "").split("#")[0]
             match = re.fullmatch(re.escape(base) + r"/(\d{1,3})/?", address) or re.fullmatch(
                 re.escape(base) + r"/?\?page=(\d{1,3})", address
             )

@@ -16,6 +16,7 @@ from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts, 
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse.document import Document, read_document
 from presslift.scraper.parse.encoding import decode
+from presslift.scraper.parse.graph import split_url
 from presslift.scraper.probe import offers, page
 
 SAMPLES = 10
@@ -260,7 +261,7 @@ def permalink_structure(samples: list[Mapping[str, str | None]]) -> str | None:
     """The permalink structure (``/%year%/%postname%/``) that the samples' addresses have in common; None when they have none."""
     shapes: dict[str, int] = {}
     for sample in samples:
-        parts = urlsplit(sample["link"] or "")
+        parts = split_url(sample["link"] or "")
         query = parse_qs(parts.query)
         shape = "/?p=%post_id%" if "p" in query else _shape(unquote(parts.path), sample)
         shapes[shape] = shapes.get(shape, 0) + 1
