@@ -32,7 +32,7 @@ def require_account(settings: Settings, site: str) -> None:
     if not credentials.for_rest:
         raise UsageError(
             f"{'; '.join(asked)}: needs an account; set PRESSLIFT_USER and PRESSLIFT_PASSWORD (an application password of an editor) "
-            "in the environment, or take it back with --statuses publish"
+            f"in the environment, or take it back{' with --statuses publish' if 'scope' in asked[0] else ''}"
         )
 
 

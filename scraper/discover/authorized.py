@@ -16,11 +16,13 @@ PUBLIC, LOCKED = "publish", "protected"
 STRANGER = (400, 401, 403)
 """What WordPress answers to those who ask for more than they may see."""
 PAGE = 100
+RAW = frozenset({"content.raw", "title.raw", "excerpt.raw", "guid.raw"})
+"""WordPress's own source, which editors alone see."""
 
 
 def context_of(settings: Settings) -> str:
     """The context in which published entries are asked for: ``edit`` where a field of the user's own is WordPress's source."""
-    return "edit" if any((field.rest or "").endswith(".raw") for field in settings.custom.values()) else "view"
+    return "edit" if any(field.rest in RAW for field in settings.custom.values()) else "view"
 
 
 def unpublished_of(settings: Settings) -> list[str]:
@@ -31,7 +33,7 @@ def unpublished_of(settings: Settings) -> list[str]:
 def needs_account(settings: Settings) -> list[str]:
     """The settings that only an account's application password can serve, as people write them."""
     asked = [status for status in settings.scope.statuses if status != PUBLIC]
-    raw = [f"custom.{name}: rest: {field.rest}" for name, field in settings.custom.items() if (field.rest or "").endswith(".raw")]
+    raw = [f"custom.{name}: rest: {field.rest}" for name, field in settings.custom.items() if field.rest in RAW]
     return [*([f"scope.statuses: {', '.join(asked)}"] if asked else []), *raw]
 
 
