@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 import msgspec
 from lxml.html import Element, HtmlElement
@@ -13,6 +14,9 @@ from presslift.transforms.context import Context
 from presslift.transforms.tree import absolute, hand_on, parse, replace, serialise
 
 _PLACEHOLDER = re.compile(r"<sup\b[^>]*\bdata-note=", re.I)
+_FOREIGN = re.compile(r"""(?:\bhref=["']?#|\bid=["']?)fn(?:ref)?-\d""")
+_NOTE_ID = re.compile(r"fn(?:ref)?-\d+(?:-\d+)?")
+_OWN = re.compile(r"fnref-(\d+)(?:-\d+)?")
 _ANCHOR = re.compile(r"""\bid=["']?(fnref-(\d+)(?:-\d+)?)\b""")
 
 
@@ -24,7 +28,7 @@ def footnotes(article: Article, context: Context) -> Article:
     """
     known = {str(note.index) for note in article.footnotes}
     body = article.body_html
-    if body and _PLACEHOLDER.search(body):
+    if body and (_PLACEHOLDER.search(body) or _FOREIGN.search(body)):
         body = _normal(body, known)
     base = context.base_of(article)
     standing = {match[1] for match in _ANCHOR.finditer(body)} if body and "fnref-" in body else set()
@@ -65,9 +69,28 @@ def _item(note: Footnote, anchor: str | None) -> str:
 
 def _normal(html: str, known: set[str]) -> str:
     root = parse(html)
-    for mark in [element for element in root.iter("sup") if element.get("data-note") is not None]:
+    marks = [element for element in root.iter("sup") if element.get("data-note") is not None]
+    if _FOREIGN.search(html):
+        _take_foreign_out(root, frozenset() if marks else known)
+    for mark in marks:
         replace(mark, _marker(mark, known))
     return hand_on(root)
+
+
+def _take_foreign_out(root: HtmlElement, known: Set[str]) -> None:
+    """Links and ids of the page's own that look like the normal form would lead to other notes, or nowhere; their text stays.
+
+    ``known`` are the notes whose markers have that form already.
+    """
+    for element in list(root.iter("*")):
+        holder = element if element.tag == "sup" else element.getparent()
+        own = _OWN.fullmatch(holder.get("id") or "") if holder is not None else None
+        if own is not None and own[1] in known:
+            continue
+        if _NOTE_ID.fullmatch(element.get("id") or ""):
+            del element.attrib["id"]
+        if element.tag == "a" and _NOTE_ID.fullmatch((element.get("href") or "").removeprefix("#")):
+            element.drop_tag()
 
 
 def _marker(mark: HtmlElement, known: set[str]) -> HtmlElement:
@@ -88,7 +111,7 @@ def _marker(mark: HtmlElement, known: set[str]) -> HtmlElement:
 def _settled(note: Footnote, known: set[str], base: str) -> Footnote:
     """The note's HTML with its own markers in normal form and its links absolute."""
     html = note.html
-    if _PLACEHOLDER.search(html):
+    if _PLACEHOLDER.search(html) or _FOREIGN.search(html):
         html = _normal(html, known)
     if "href" in html:
         root = parse(html)

@@ -87,3 +87,21 @@ def test_the_record_given_stays_as_it_was() -> None:
     given = Article(body_html=f"<p>It{mark(1)}.</p>", footnotes=[note(1)])
     footnotes(given, CONTEXT)
     assert given.body_html == f"<p>It{mark(1)}.</p>" and given.content_html is None and given.footnotes[0].refs[0].anchor is None
+
+
+def test_markers_of_the_page_that_look_like_the_normal_form_lead_to_no_note_of_the_record():
+    body = (
+        '<p id="fn-7">One<sup id="fnref-412-1"><a href="#fn-412-1">1</a></sup>, two<sup class="presslift-note" data-note="1" data-ref="1"></sup>, '
+        'three<sup id="fnref-1"><a href="#fn-1" rel="footnote">[3]</a></sup>, <a href="#fn-part">part</a>.</p>'
+    )
+    article = Article(
+        body_html=body,
+        footnotes=[
+            Footnote(index=1, marker="2", html='Its <a href="#fnref-9">back</a>', text="Its back", style="x", refs=[Ref(place="body")])
+        ],
+    )
+    result = footnotes(article, CONTEXT)
+    marker = '<sup id="fnref-1"><a href="#fn-1">[1]</a></sup>'
+    assert result.body_html == f'<p>One<sup>1</sup>, two{marker}, three<sup>[3]</sup>, <a href="#fn-part">part</a>.</p>'
+    assert result.footnotes[0].html == "Its back"
+    assert footnotes(result, CONTEXT) == result
