@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+
+from presslift.errors import ParseError
+from presslift.scraper.parse.comments import read_comments
+from presslift.scraper.parse.document import read_document
+from presslift.scraper.parse.metadata import read_metadata
+from presslift.scraper.parse.related import read_boxes
 
 TOLD = re.compile(rb"(?<!\d)((?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)([+-]\d\d:?\d\d)(?!\d)")
 MOST_OF_A_PAGE = 40
@@ -62,6 +70,53 @@ def read_clock(told: Iterable[Told], language: str | None = None) -> str | None:
         return _written(local[0][1])
     shared = Counter(_year(name) for name in agreeing)
     return next((name for name in agreeing if _year(name) == shared.most_common(1)[0][0]), None)
+
+
+def read_clock_by_days(told: Iterable[tuple[datetime, date]], language: str | None = None) -> str | None:
+    """The zone in which these instants (naive, UTC) fall on the days that the site shows for them; None where they do so in UTC.
+
+    Days alone leave several zones open: one of the language's country is taken first, else the clock that most places share.
+    """
+    pairs = list(dict.fromkeys(told))[:ENOUGH]
+    allowed = int((1 - SHARE) * len(pairs))
+    if sum(when.date() != day for when, day in pairs) <= allowed:
+        return None
+    agreeing = [name for names in _territories().values() for name in names if _falls(name, pairs, allowed)]
+    if not agreeing:
+        return None
+    home = _territories().get(_country(language), ())
+    shared = Counter(_year(name) for name in agreeing).most_common(1)[0][0]
+    return next((name for name in agreeing if name in home), None) or next(name for name in agreeing if _year(name) == shared)
+
+
+def printed_day(html: bytes, url: str) -> date | None:
+    """The day of publication that a page's visitors see; None where it tells more than a day, or nothing."""
+    try:
+        doc = read_document(html, url)
+    except ParseError:
+        return None
+    read_comments(doc)
+    read_boxes(doc, None, url)
+    meta = read_metadata(doc)
+    return date.fromisoformat(meta.published[:10]) if meta.published and meta.published_precision == "day" else None
+
+
+def _falls(name: str, pairs: list[tuple[datetime, date]], allowed: int) -> bool:
+    wrong = 0
+    for when, day in pairs:
+        wrong += when.replace(tzinfo=UTC).astimezone(_zone(name)).date() != day
+        if wrong > allowed:
+            return False
+    return True
+
+
+def _country(language: str | None) -> str:
+    """The country that a language tag names, else the one where most of its speakers live."""
+    told_by, _, country = (language or "").rpartition("-")
+    if told_by:
+        return country.upper()
+    likely = get_global("likely_subtags").get(country.lower(), "") if country else ""
+    return str(likely).rpartition("_")[2]
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 from presslift.errors import FetchError
 from presslift.pipeline.getting import Getter
-from presslift.pipeline.views import learn_clock
+from presslift.pipeline.views import CLOCK, learn_clock
 from presslift.records import SiteFacts
+from presslift.scraper.clock import printed_day, read_clock_by_days
 from presslift.scraper.parse.items import read_feed, read_rest
 from presslift.scraper.redesign import Revisited, learn_changes
 from presslift.scraper.site import Label, SiteProfile, learn_profile, load_profile, save_profile
@@ -36,7 +38,12 @@ class Teacher:
 
     def clock(self) -> str | None:
         """The time zone that dates tell; None when it is known or they don't."""
-        return None if self._known else learn_clock(self._store, self._facts, (body for _, body in self._pages(self._sample)))
+        if self._known:
+            return None
+        clock = learn_clock(self._store, self._facts, (body for _, body in self._pages(self._sample)))
+        if clock is None and (clock := read_clock_by_days(self._days(), self._facts.language)):
+            self._store.set_meta(CLOCK, clock)
+        return clock
 
     def profile(self) -> SiteProfile | None:
         """The profile to read this run's pages with; None while there are too few pages to learn from."""
@@ -57,6 +64,16 @@ class Teacher:
         for row in rows:
             if (body := self._body(row["page"])) is not None:
                 yield row["url"], body
+
+    def _days(self) -> Iterator[tuple[datetime, date]]:
+        """The instants that the feed tells of the sample's articles, and the days that their pages show."""
+        for row in self._sample:
+            items = self._store.items(row["key"])
+            moment = read_feed(items["feed"].data, None).published if "feed" in items else None
+            body = self._body(row["page"]) if moment is not None and moment.utc else None
+            day = printed_day(body, row["url"]) if body is not None else None
+            if day is not None and moment is not None and moment.utc:
+                yield datetime.fromisoformat(moment.utc).replace(tzinfo=None), day
 
     def _revisited(self) -> Iterator[Revisited]:
         query = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from presslift.scraper.clock import dates_told, read_clock
+from presslift.scraper.clock import dates_told, read_clock, read_clock_by_days
 
 WINTER, SUMMER = "2024-01-10T09:30:00", "2024-07-10T09:30:00"
 
@@ -74,3 +77,20 @@ def test_dates_of_other_sites_count_for_little() -> None:
 
 def test_nonsense_is_passed_over() -> None:
     assert dates_told(b"2024-13-45T99:99:00+99:99 12024-01-01T00:00:00+01:000 2024-01-01T00:00+0100") != []
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "found"),
+    [
+        ("Asia/Tokyo", "ja", "Asia/Tokyo"),
+        ("Europe/Warsaw", "pl-PL", "Europe/Warsaw"),
+        ("America/Lima", "es-PE", "America/Lima"),
+        ("UTC", "en-GB", None),
+    ],
+)
+def test_the_clock_by_the_days_shown(zone: str, language: str, found: str | None) -> None:
+    instants = [datetime(2024, 1, 1) + timedelta(days=11 * n, minutes=137 * n) for n in range(40)]
+    days = [(when, when.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()) for when in instants]
+    assert read_clock_by_days(days, language) == found
+    # One page may show another day than its own.
+    assert read_clock_by_days([*days, (instants[3], datetime(2011, 1, 1).date())], language) == found
