@@ -3,7 +3,7 @@
 
 usage: calibration.py [--pages DIR] [--recordings DIR] [--folds N] [--write]
 
-Title, day and authors (and, told only, the body), on the pages of the benchmark and the recordings, disputed truths left out. Each page is judged by
+Title, day and authors, on the pages of the benchmark and the recordings, disputed truths left out. Each page is judged by
 weights (``learn_cues.py``) and a table of confidence that were learnt without it, so the figures hold for pages not seen. What
 is asked for: of the values given with .9 or more at least .97 are right, of those below .5 at most half.
 
@@ -28,7 +28,6 @@ from learn_cues import NONE, chances, chosen_hold, fit
 from truths import FIELDS, Ballot, Page, all_ballots, bench_pages, disputed, fold_of, folded_names, is_recorded, recorded_pages, scorer
 
 from presslift.errors import PressliftError
-from presslift.scraper.parse.document import read_fragment, text_of
 from presslift.scraper.parse.page import PageReading, read_page
 from presslift.scraper.parse.people import fold_name
 
@@ -37,7 +36,6 @@ TABLE = HERE.parent / "scraper" / "knowledge" / "confidence.toml"
 GROUP = 25.0
 PRIOR = (0.9, 2.0)
 """What shares are drawn to, and as if by how many pages."""
-BODY = 0.9
 BANDS = ((0.97, 1.01), (0.9, 0.97), (0.7, 0.9), (0.5, 0.7), (0.0, 0.5))
 ROWS = {"title": "title", "published": "published", "people": "authors"}
 """A field of the table of cues → its row of the table of confidence."""
@@ -54,7 +52,6 @@ class Guess(NamedTuple):
 
 Points = list[tuple[float, float]]
 Names = Callable[[Any], set[str]]
-Overlap = Callable[[str, str], tuple[float, float, float]]
 
 
 def guesses(field: str, ballots: list[Ballot], folds: int) -> list[Guess]:
@@ -137,14 +134,6 @@ def byline_of(page: Page, reading: PageReading, names: Names) -> tuple[str, Gues
     return case, Guess(page.name, 1.0, names(reading.body.authors) == names(page.authors[0]), page.weight)
 
 
-def body_of(page: Page, reading: PageReading, overlap: Overlap) -> Guess | None:
-    """Whether the body is right as far as words go (F1 of its shingles at least ``BODY``); None without a truth."""
-    if not page.body:
-        return None
-    text = " ".join([text_of(read_fragment(reading.body.html)), *(n.text or "" for n in reading.body.notes)])
-    return Guess(page.name, reading.body.confidence, overlap(text, page.body)[2] >= BODY, page.weight)
-
-
 def write(lines: dict[str, Points], cases: dict[str, float], table: Path) -> None:
     """Put the numbers into the table in place, all else as it stands."""
     row, kept = "", []
@@ -172,15 +161,11 @@ def main() -> int:
     ballots = all_ballots(options.pages, options.recordings, doubts)
     bench = scorer(options.pages)
     printed: dict[str, tuple[str, Guess]] = {}
-    bodies: list[Guess] = []
     for page, reading in readings(options.pages, options.recordings):
         recorded = is_recorded(page.name)
         byline = byline_of(page, reading, folded_names if recorded else bench.names)
         if byline is not None and (page.name, "authors") not in doubts:
             printed[page.name] = byline
-        body = body_of(page, reading, bench.overlap)
-        if body is not None and (page.name, "body") not in doubts:
-            bodies.append(body)
     lines: dict[str, Points] = {}
     for field in FIELDS:
         given = guesses(field, [b for b in ballots if b.field == field], options.folds)
@@ -189,7 +174,6 @@ def main() -> int:
             given = [g for g in given if g.page not in printed]
         report(ROWS[field], judged(given, options.folds))
         lines[ROWS[field]] = isotonic(given)
-    report(f"body, right meaning F1 of at least {BODY}", bodies)
     groups: dict[str, list[Guess]] = defaultdict(list)
     for case, guess in printed.values():
         groups[case].append(guess)

@@ -100,7 +100,9 @@ def recorded_pages(folder: Path) -> Iterator[Page]:
         for t in found:
             html = served[_address(t["url"])]
             right = [t["authors"], [t["account"]]]
-            yield Page(f"{name}/{t['id']}", t["url"], html, t["title"], t["published"][:10], right, PAGES_OF_A_SITE / len(found))
+            whole = t["split_pages"] == 1
+            body = "\n".join([*(block["t"] for block in t["body"]), *t["footnotes"]]) if whole else None
+            yield Page(f"{name}/{t['id']}", t["url"], html, t["title"], t["published"][:10], right, PAGES_OF_A_SITE / len(found), body)
 
 
 def read_text(page: Page) -> tuple[str, Article]:

@@ -42,7 +42,7 @@ def _lacks(body: BodyReading, page: BodyReading) -> bool:
         return True
     if len(body.notes) < len(page.notes) or sum(len(n.refs) for n in body.notes) < sum(len(n.refs) for n in page.notes):
         return True
-    if page.confidence < 0.3:
+    if page.container < 0.3:
         return False
     if body.words < THIN * page.words:
         return True

@@ -34,11 +34,12 @@ FOOTED = frozenset(("blockquote", "figure", "article", "main", "section"))
 
 
 class BodyChoice(Struct, kw_only=True):
-    """The element that holds the body, the cue that chose it, and how sure (0…1)."""
+    """The element that holds the body, the cue that chose it, and how sure (0…1); whether a table or a profile has its name."""
 
     element: HtmlElement
     cue: str
     confidence: float
+    named: bool = False
 
 
 class Candidate(Struct):
@@ -73,7 +74,8 @@ def find_body(doc: Document, profile: SiteProfile | None = None, title: str | No
     best = max(_candidates(doc, region, prose, size), key=lambda c: c.weight * c.share, default=None)
     if best is not None and best.share > 0.3:
         whole = _joined([best.element, *best.others])
-        return BodyChoice(element=_titled(whole, title), cue=best.cue, confidence=best.weight * best.share)
+        named = not best.cue.startswith("like ")
+        return BodyChoice(element=_titled(whole, title), cue=best.cue, confidence=best.weight * best.share, named=named)
     dense = _densest(region, prose)
     titled = _below_title(dense, prose, title)
     chosen = dense if titled is None else titled
@@ -120,7 +122,7 @@ def _learned(
         found = [e for e in doc.find(css) if not prose.elsewhere(e)]
         best = max(found, key=size, default=None)
         if best is not None and (size(best) >= 0.2 or region in (best, *best.iterancestors())):
-            return BodyChoice(element=best, cue=f"site: {css}", confidence=0.95)
+            return BodyChoice(element=best, cue=f"site: {css}", confidence=0.95, named=True)
     return None
 
 

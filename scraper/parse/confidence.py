@@ -6,6 +6,7 @@ confidence tells, for each field, how often values of such chances were right on
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from itertools import pairwise
 
@@ -29,6 +30,18 @@ def calibrated(field: str, chance: float) -> float:
 def of_case(field: str, case: str) -> float:
     """The share of pages on which a value that was chosen in a certain way was right."""
     return float(table("confidence")[field][case])
+
+
+def of_body(cue: str, *, linked: float, labels: float, named: bool) -> float:
+    """The share of pages on which a body of this kind was right, as a logistic function of what is left in it.
+
+    ``linked`` is the part of its words that are links, ``labels`` that of its blocks that have a few words only, ``named`` whether a
+    table or the site's profile knows its container.
+    """
+    row = table("confidence")["body"]
+    odds = row["base"] + row["named"] * named + row["linked"] * math.sqrt(linked) + row["labels"] * labels
+    chance = 1 / (1 + math.exp(-odds))
+    return round(min(chance, row["page"]) if cue == "page" else chance, 3)
 
 
 @cache

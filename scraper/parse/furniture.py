@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from lxml.html import HtmlElement
 
-from presslift.scraper.parse.blocks import blocks_of
+from presslift.scraper.parse.blocks import Block, blocks_of
 from presslift.scraper.parse.boxes import cut_boxes
 from presslift.scraper.parse.linked import cut_contents, cut_share_links
 from presslift.scraper.parse.repeats import cut_buttons, cut_featured, cut_title, cut_twins, tidy
@@ -28,8 +28,8 @@ def cut(
     featured: str | None = None,
     *,
     goes_on: bool = False,
-) -> None:
-    """Remove furniture from a body, block by block. Changes the tree; placeholders of notes stay.
+) -> list[Block]:
+    """Remove furniture from a body, block by block, and give its blocks back. Changes the tree; placeholders of notes stay.
 
     ``title``, ``featured`` (a picture's address) and ``url`` are the article's own: what repeats them goes. A body that ``goes_on``
     on another page may end with a heading. ``language`` is not
@@ -49,3 +49,4 @@ def cut(
     if not goes_on:
         cut_last_headings(container, blocks, safe)
     tidy(container, safe)
+    return blocks

@@ -17,7 +17,9 @@ from msgspec import Struct
 from presslift.config import CustomField, SiteSettings
 from presslift.records import Contributor, Footnote, RelatedLink, Translation
 from presslift.scraper.parse import body, comments, custom_fields, footnotes, furniture, lines, metadata, related
+from presslift.scraper.parse.blocks import LINK_TEXTS
 from presslift.scraper.parse.comments import CommentsReading
+from presslift.scraper.parse.confidence import of_body, of_case
 from presslift.scraper.parse.counters import fill_counters
 from presslift.scraper.parse.document import Document, body_tree, inner_html, read_document, read_fragment, select
 from presslift.scraper.parse.graph import joined
@@ -25,11 +27,16 @@ from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.site import SiteProfile
 
 TEXTS = etree.XPath("descendant::text()[not(parent::script or parent::style or parent::template or parent::noscript)]", smart_strings=False)
+MOST_OF_LABEL = 3
 PAGE_LINKS = ".page-links, .page-link, .post-page-numbers, .post-nav-links, .pagination, .post-pages, .pager-single, .wp-block-post-content-pagination"
 
 
 class BodyReading(Struct, kw_only=True):
-    """The body of one page, with its notes and the lines taken out of it. ``html`` holds notes as placeholders."""
+    """The body of one page, with its notes and the lines taken out of it. ``html`` holds notes as placeholders.
+
+    ``linked`` and ``labels`` are the parts (0…1) of its words that are links and of its blocks that have a few words only; ``container``
+    is how sure its element was, ``confidence`` how sure all of it is.
+    """
 
     html: str
     words: int
@@ -41,7 +48,10 @@ class BodyReading(Struct, kw_only=True):
     inline: list[RelatedLink] = []
     boxes: list[RelatedLink] = []
     warnings: list[str] = []
+    linked: float = 0.0
+    labels: float = 0.0
     cue: str = "unknown"
+    container: float = 0.5
     confidence: float = 0.5
     tree: Any = None
     """The tree of ``html``, where it was asked for."""
@@ -84,7 +94,8 @@ def read_page(
     more, paged = page_links(doc), bool(doc.find(PAGE_LINKS))
     choice = body.find_body(doc, profile, meta.title)
     reading = read_body(choice.element, scope=doc.root, meta=meta, profile=profile, url=url, goes_on=paged)
-    reading.cue, reading.confidence = choice.cue, choice.confidence
+    reading.cue, reading.container = choice.cue, choice.confidence
+    reading.confidence = of_body(choice.cue, linked=reading.linked, labels=reading.labels, named=choice.named)
     if with_tree:
         reading.tree = body_tree(choice.element)
     return PageReading(
@@ -106,7 +117,7 @@ def read_content(
     container = read_fragment(html)
     boxes = related.read_boxes_in(container, url)
     reading = read_body(container, scope=None, meta=meta, profile=profile, url=url, notes=notes)
-    reading.boxes = boxes
+    reading.boxes, reading.confidence = boxes, of_case("body", "feed")
     return reading
 
 
@@ -130,10 +141,16 @@ def read_body(
             if (str(note.index), str(number)) not in standing and taken.byline:
                 ref.place = "byline"
     inline = related.read_inline(container, meta.language, url)
-    furniture.cut(container, profile, title=meta.title, language=meta.language, url=url, featured=meta.featured_image, goes_on=goes_on)
+    blocks = furniture.cut(
+        container, profile, title=meta.title, language=meta.language, url=url, featured=meta.featured_image, goes_on=goes_on
+    )
+    left = [block for block in blocks if not block.gone]
+    words = sum(len(text.split()) for text in TEXTS(container))
     return BodyReading(
         html=inner_html(container).strip(),
-        words=sum(len(text.split()) for text in TEXTS(container)),
+        words=words,
+        linked=min(1.0, sum(len(text.split()) for text in LINK_TEXTS(container)) / max(1, words)),
+        labels=sum(1 for block in left if block.words <= MOST_OF_LABEL) / max(1, len(left)),
         notes=found.notes,
         byline=taken.byline,
         authors=taken.authors,
@@ -191,6 +208,9 @@ def join_pages(first: BodyReading, rest: list[BodyReading], language: str | None
         translations=first.translations or [t for p in rest for t in p.translations],
         inline=inline,
         warnings=notes.warnings,
+        linked=first.linked,
+        labels=first.labels,
         cue=first.cue,
+        container=first.container,
         confidence=first.confidence,
     )

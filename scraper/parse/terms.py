@@ -57,7 +57,10 @@ def read_terms(view: PageView) -> Terms:
             if taxonomy not in slugs and not any(t.taxonomy == taxonomy for t in terms):
                 terms.extend(Term(taxonomy=taxonomy, name=name, slug=slug) for slug, name in names.items())
                 cue, confidence = cue or "head", confidence or 0.7
-    return Terms(terms=terms, nameless=nameless, numbers=class_numbers(view), cue=cue, confidence=confidence)
+    # A name made of a slug lacks at least its capitals and accents.
+    return Terms(
+        terms=terms, nameless=nameless, numbers=class_numbers(view), cue=cue, confidence=min(confidence, 0.6) if nameless else confidence
+    )
 
 
 def class_numbers(view: PageView) -> list[int]:
