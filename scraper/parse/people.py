@@ -288,6 +288,8 @@ def split_names(text: str) -> list[str]:
     for joiner, piece in zip(["", *pieces[1::2]], (p.strip() for p in pieces[::2]), strict=True):
         if piece and parts and DEGREE.fullmatch(piece):
             parts[-1] = f"{parts[-1]}, {piece}"
+        elif piece and parts and joiner.strip() in _words("surname_joiners") and len(piece.split()) == 1 and len(parts[-1].split()) > 1:
+            parts[-1] = f"{parts[-1]} {joiner.strip()} {piece}"
         elif piece and not (parts and joiner.strip(" ") == "," and " " not in piece and has_job_words(parts[-1])):
             # A single word behind a job and a comma is where it is done: "Ana Ruiz, columnist, Reuters".
             parts.append(piece)

@@ -199,11 +199,15 @@ def test_slug_made_from_a_title(title: str, language: str, slug: str) -> None:
         ("文/王小明", ["王小明"]),
         ("撰文：王小明和李芳", ["王小明", "李芳"]),
         ("بقلم: د. كريم ناصر وليلى حداد", ["د. كريم ناصر", "ليلى حداد"]),
+        ("Text: Núria Puig i Ferrer i Dra. Mercè Soler", ["Núria Puig i Ferrer", "Dra. Mercè Soler"]),
+        ("Per Pere d'Olot i Núria Puig i Ferrer", ["Pere d'Olot", "Núria Puig i Ferrer"]),
+        ("Por Ana Ruiz y Leo Paz", ["Ana Ruiz", "Leo Paz"]),
+        ("Autor: Jana Nováková a Mgr. Eliška Černá", ["Jana Nováková", "Mgr. Eliška Černá"]),
         ("بقلم: محمد وليد حسن", ["محمد وليد حسن"]),
         ("بقلم: كريم ناصر وليد حداد", ["كريم ناصر وليد حداد"]),
     ],
 )
-def test_bylines_of_scripts_that_join_without_spaces(line: str, names: list[str]) -> None:
+def test_bylines_of_several_languages(line: str, names: list[str]) -> None:
     byline = read_byline(line)
     assert byline is not None
     assert byline.authors == names
