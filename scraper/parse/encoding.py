@@ -9,6 +9,7 @@ import cchardet
 
 CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xef\xbf[\xbe\xbf]")
 CONTROL_BYTES = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+CONTROL_REFERENCE = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|x0*(?:[0-8bcef]|1[0-9a-f]|7f|fff[ef])(?![0-9a-f]));?", re.I)
 NONCHARACTERS = b"\xef\xbf"
 """What U+FFFE and U+FFFF begin with in UTF-8."""
 
@@ -94,6 +95,9 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
             first = len(data[: found[0].start()].decode("utf-8", "replace"))
             warnings.append(f"control characters removed: {len(found)}, the first at {first}")
             data = CONTROLS.sub(b"", data)
+    if b"&#" in data:
+        # The parser takes them, and no text of the tree may then be set.
+        data = CONTROL_REFERENCE.sub(b"", data)
     if C1.search(data):
         once = TWICE_ENCODED.sub(_once_encoded, data)
         if len(once) != len(data):

@@ -87,6 +87,7 @@ MARKUP: dict[str, str] = {
         "<div class='entry-content'>", "<div class='entry-content' id='content'>"
     ),
     "attributes-twice": page().replace("<div class='entry-content'>", "<div class='entry-content' class='sidebar' id='a' id='b'>"),
+    "references-to-control-characters": page(body("&#1;<form>x</form>&#x1F;<br>", "<p>x&#0;&#11;&#xFFFE;<script></script>&#12;</p>&#31")).replace("faro", "fa&#2;ro").replace("niebla", "n&#x1;iebla"),
     "windows-line-ends": page().replace("\n", "\r\n"),
     "old-mac-line-ends": page().replace("\n", "\r"),
     "php-warning-before": "<br />\n<b>Warning</b>:  Undefined variable $x in <b>/srv/x.php</b> on line <b>3</b><br />\n" + page(),
