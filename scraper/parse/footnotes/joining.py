@@ -31,7 +31,9 @@ def join_notes(
     work = Workspace(container, container)
     lost: dict[Definition, list[Ref]] = {}
     loose: list[Definition] = []
+    mentioned = {note.text for _, reading in pages for note in reading.notes if note.refs}
     for html, reading in pages:
+        reading = _without_twins(reading, mentioned)
         part = _part(html, container)
         _take_in(work, part, reading, lost, loose)
         work.warnings += reading.warnings
@@ -41,6 +43,15 @@ def join_notes(
         _match_byline(work, loose, byline or "", lost)
     notes = number_notes(work, lost)
     return [inner_html(part).strip() for part in container], NotesReading(notes=notes, warnings=work.warnings)
+
+
+def _without_twins(reading: NotesReading, mentioned: set[str | None]) -> NotesReading:
+    """A page's notes without those that another page told beside their markers already: tooltips do, the list stands on the last page."""
+    twins = [note for note in reading.notes if not note.refs and note.text in mentioned]
+    if not twins:
+        return reading
+    told = {lacks_marker(normal(note.marker), note.style) for note in twins}
+    return NotesReading(notes=[n for n in reading.notes if n not in twins], warnings=[w for w in reading.warnings if w not in told])
 
 
 def _part(html: str, container: HtmlElement) -> HtmlElement:

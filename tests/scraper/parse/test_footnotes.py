@@ -577,6 +577,19 @@ def test_a_marker_on_one_page_and_its_note_alone_on_another(mark: str, notes_lis
     assert reading.warnings == []
 
 
+def test_a_list_on_the_last_page_repeats_what_tooltips_said_on_the_first() -> None:
+    first = read_fragment(
+        '<p>It burned<a class="simple-footnote" title="Census." id="return-note-7-1" href="#note-7-1"><sup>1</sup></a> for days.</p>'
+    )
+    last = read_fragment(
+        '<p>Then it rained.</p><div class="simple-footnotes"><p class="notes">Notes:</p><ol><li id="note-7-1">Census. '
+        '<a href="#return-note-7-1">↩</a></li></ol></div>'
+    )
+    _, reading = join_notes([(inner_html(part), found) for part, found in [(p, read_footnotes(p)) for p in (first, last)]])
+    assert [(n.text, len(n.refs)) for n in reading.notes] == [("Census.", 1)]
+    assert reading.warnings == []
+
+
 def test_pages_that_start_again_are_numbered_through() -> None:
     parts = [read_fragment(f"<p>{word}[1].</p><p>[1] {word} note.</p>") for word in ("One", "Two")]
     bodies, reading = join_notes([(inner_html(part), found) for part, found in [(p, read_footnotes(p)) for p in parts]])
