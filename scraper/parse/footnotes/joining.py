@@ -45,7 +45,7 @@ def join_notes(
     return [inner_html(part).strip() for part in container], NotesReading(notes=notes, warnings=work.warnings)
 
 
-def _without_twins(reading: NotesReading, mentioned: set[str | None]) -> NotesReading:
+def _without_twins(reading: NotesReading, mentioned: set[str]) -> NotesReading:
     """A page's notes without those that another page told beside their markers already: tooltips do, the list stands on the last page."""
     twins = [note for note in reading.notes if not note.refs and note.text in mentioned]
     if not twins:
