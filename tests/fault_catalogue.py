@@ -288,7 +288,7 @@ def shifting(site: FaultySite) -> None:
         if asked(target, "page", 1) == 1 and not done and asked(target, "per_page", 10) > 10:
             done.append(target)
             site.data["posts"].remove(site.by_id(102))
-            site.add("recien-llegada")
+            site.add("recien-llegada", id=5000)
         return good
 
     change(site, POSTS, answer)
@@ -313,7 +313,7 @@ REST = [
         "a post goes and another comes between two pages",
         shifting,
         "named `http_status`",
-        {"feed": False, "sitemap": False},
+        {"feed": False},
     ),
     rested("warning_before", "JSON after a PHP warning", "a warning with brackets in it before each answer"),
     Fault(
