@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from presslift.config import Settings
+from presslift.defects import forget_log
 from presslift.errors import NotAnOut, UsageError
 from presslift.pipeline.exporting import export_if_changed
 from presslift.pipeline.folders import open_folder, own_settings
@@ -113,6 +114,8 @@ def finish(store: Store, folder: Path, settings: Settings) -> None:
     store.write("PRAGMA secure_delete = ON")
     Eraser(store, what, facts.url).erase(run, now())
     _delete_files(store, folder)
+    with writable(folder):
+        forget_log(folder)
     sweep(store, folder)
     settler = Settler(store, run, facts, settings, hosts, first=False, full=False)
     settler.withdraw()

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from presslift.config import Settings
+from presslift.defects import OF_THE_RUN, described, keep_trace
 from presslift.errors import FetchError, ParseError
 from presslift.records import SiteFacts
 from presslift.scraper.discover.classify import classify
@@ -31,7 +32,9 @@ def discover(facts: SiteFacts, get: Get, settings: Settings) -> Iterator[Event]:
     One address may be found by several sources: each says so, in an event of its own. ``settings.scope.source`` ``rest`` asks
     REST alone, ``html`` never. A listing that failed is told as incomplete only if no other source made up for it.
     """
-    yield from _Discovery(facts, get, settings).run()
+    discovery = _Discovery(facts, get, settings)
+    yield from discovery.run()
+    yield from discovery.broken
 
 
 class _Discovery:
@@ -43,6 +46,7 @@ class _Discovery:
         self._tags: list[str] = []
         self._doubtful: list[Listing] = []
         self._whole: dict[str, Listing] = {}
+        self.broken: list[Listing] = []
 
     def run(self) -> Iterator[Event]:
         """REST, sitemaps, feeds, links."""
@@ -78,8 +82,21 @@ class _Discovery:
             yield from self._note(crawl_site(self._facts, self._get, self._settings, known=self._urls()))
         yield from self._settle(covered)
 
+    def _whole_or_broken(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events; where a source raises what nobody expected it ends there, and is told as incomplete."""
+        source: Source = "crawl"
+        try:
+            for event in events:
+                source = event.source or source
+                yield event
+        except OF_THE_RUN:
+            raise
+        except Exception as error:
+            keep_trace(error, self._facts.url)
+            self.broken.append(Listing(source=source, name=self._facts.url, complete=False, detail=described(error), reason="parse_error"))
+
     def _note(self, events: Iterable[Event]) -> Iterator[Event]:
-        for event in events:
+        for event in self._whole_or_broken(events):
             if isinstance(event, Found):
                 key = article_key(event.url, self._facts.url)
                 self._found[key] = event.url

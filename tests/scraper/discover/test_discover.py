@@ -378,3 +378,19 @@ def test_archives_can_be_read_alone() -> None:
         assert len(site.server.visits) - before == 3, "robots.txt and two pages"
     assert [e.data["taxonomy"] for e in evidence] == ["category", "category"]
     assert sum(len(e.data["members"]) for e in evidence) == 7
+
+
+def test_a_source_that_raises_what_nobody_expected_is_named_and_the_others_go_on() -> None:
+    with WordPress(posts(5), rest=False) as site:
+        way = cached(site.get())
+
+        def get(url: str, *, kind: str, accept: str | None = None) -> Any:
+            answer = way(url, kind=kind, accept=accept)
+            # An answer that lacks what every answer has.
+            return answer if kind != "sitemap" else object()
+
+        facts = probe_site(site.url, way, Settings())
+        events = list(discover(facts, get, Settings()))
+        assert len(found(events)) == 5
+        (broken,) = [e for e in events if isinstance(e, Listing) and not e.complete]
+        assert broken.reason == "parse_error" and "AttributeError" in (broken.detail or "") and "scraper/discover/" in (broken.detail or "")
