@@ -21,6 +21,7 @@ from presslift.scraper.parse.view import PageView
 
 URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)(?:[-_ ](?:on|date|label|info|time)|$| )", re.I)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 PARTED = re.compile(r"\s[|·•/]\s")
 DAY = timedelta(days=1)
 LONG = 1_500
@@ -111,6 +112,10 @@ def _is_update(element: HtmlElement) -> bool:
             break
         if UPDATED_CLASS.search(above.get("class") or "") and not {"published", "posted-on"} & classes(above):
             return len([*above.iter("time")]) <= 1
+    previous = element.getprevious()
+    if previous is not None and previous.tag in HEADINGS:
+        # A title may end in such a word.
+        return False
     before = text_before(element)
     return bool(before) and _ends_with_update_words(before)
 

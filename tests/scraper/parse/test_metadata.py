@@ -127,6 +127,11 @@ def test_day_in_a_long_line_of_several_things() -> None:
     assert read(article=f"<div class=c3>{line}</div>").published == "2024-05-02"
 
 
+def test_a_title_that_ends_in_a_word_of_change() -> None:
+    html = f"<html lang=es><body class='single postid-7'><article><h1>Un sistema actualizado</h1><div>2 de mayo de 2024 | Ana Ruiz</div>{TEXT}</article></body></html>"
+    assert read_metadata(read_document(html, URL)).published == "2024-05-02"
+
+
 def test_relative_date_is_flagged() -> None:
     article = "<span class='date meta-item'>hace 3 días</span>"
     assert read(article=article, lang="es").published is None
