@@ -129,7 +129,8 @@ def parse(html: str | None) -> Element | None:
     if not html:
         return None
     try:
-        return lxml.html.fragment_fromstring(html, create_parent="div")
+        # Otherwise the parser stops at 256 levels, which tables within tables reach.
+        return lxml.html.fragment_fromstring(html, create_parent="div", parser=lxml.html.HTMLParser(huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 
