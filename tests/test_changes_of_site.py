@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from presslift.errors import DecisionNeeded
-from presslift.pipeline import Options, getting, migrate, sync
+from presslift.pipeline import Options, getting, migrate, reparse, sync
 from tests.faulty import DOORS, NO_REST, OPEN, PAGES_ALONE, FaultySite, changes, content, failures, holds, lines, quick, records, snapshot
 from tests.servers import page
 from tests.test_hostile_listings import JSON, POSTS, XML, Answer, change
@@ -67,6 +67,35 @@ def test_doors_that_close_change_nothing_and_hide_no_edit(tmp_path: Path, closin
         assert lines(out, "removed") == []
         assert {slug for _, slug in changes(out)} == {edited}
         assert "Añadido hoy." in records(out)[edited]["body_text"]
+        holds(out)
+
+
+@pytest.mark.parametrize("closing", ["rest", "rest_and_feed", "everything", "feed"])
+def test_what_a_silent_source_told_stands_through_edits_of_other_things(tmp_path: Path, closing: str) -> None:
+    """The excerpt that no page prints, the seconds of a date, ids: an edit of the text takes none of it away."""
+    out, (doors, shut) = tmp_path / "OUT", CLOSING[closing]
+    with FaultySite(**doors) as site:
+        migrate(site.url, out, config=quick())
+        before = records(out)[str(site.by_id(101)["slug"])]  # type: ignore[index]
+        assert before["excerpt_source"] == "manual" or closing == "feed"
+        for door, open_ in shut.items():
+            setattr(site, door, open_)
+        for number in (1, 2):
+            slug = edit(site, 101)
+            sync(out, config=quick())
+            assert [(c["change"], c["fields"]) for c in lines(out, "changes")] == [("updated", ["body_html"])] * number
+        after = records(out)[slug]
+        for name in ("title", "excerpt", "excerpt_source", "wp_id", "guid", "published", "published_precision", "authors", "wp_author", "terms", "featured_image", "sticky"):  # fmt: skip
+            assert after[name] == before[name], name
+        reparse(out)
+        assert records(out)[slug]["excerpt"] == before["excerpt"]
+        # What the page tells otherwise holds.
+        post = site.by_id(101)
+        assert post is not None
+        post["title"] = "Otro título"
+        edit(site, 101)
+        sync(out, config=quick())
+        assert records(out)[slug]["title"] == "Otro título" and records(out)[slug]["excerpt"] == before["excerpt"]
         holds(out)
 
 

@@ -67,8 +67,11 @@ def tells_all(items: dict[str, Item], run: int) -> bool:
 
 
 def without_feed_content(items: dict[str, Item]) -> dict[str, Item]:
-    """Items where a run that looks at little has not asked the feed again: its terms and authors stand, its text may be old."""
-    return {source: item._replace(data=item.data | {"content": None}) if source == "feed" else item for source, item in items.items()}
+    """Items where a run that looks at little has not asked the feed again: its terms and authors stand, its title and text may be old."""
+    return {
+        source: item._replace(data=item.data | {"content": None, "title": None}) if source == "feed" else item
+        for source, item in items.items()
+    }
 
 
 def says(page: PageReading) -> list[Any]:

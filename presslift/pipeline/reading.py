@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from presslift.config import Settings
 from presslift.defects import OF_THE_RUN, described, keep_trace, of_one_page
 from presslift.errors import FetchError, ParseError, SiteError
+from presslift.pipeline.carrying import carry, restore, silent_fields
 from presslift.pipeline.freshness import Freshness, says, tells_all, without_feed_content
 from presslift.pipeline.getting import Getter, is_outage, now
 from presslift.pipeline.keeping import Keeper
@@ -194,13 +195,8 @@ class Reader:
         silent = [source for source, item in items.items() if item.run < self._run]
         if not silent or ("rest" in items and "rest" not in silent) or not self._getter.online:
             return items
-        if row["read_page"] is not None:
-            try:
-                before = self.reading(row["read_page"])
-            except (FetchError, ParseError):
-                before = None
-            if before is not None and says(before) == says(page):
-                return None
+        if (before := self._before(row)) is not None and says(before) == says(page):
+            return None
         if self._getter.partial:
             items, silent = without_feed_content(items), [source for source in silent if source != "feed"]
         for source in silent:
@@ -219,20 +215,24 @@ class Reader:
                     self._store.put_evidence("nameless", f"{taxonomy}/{slug}", {"taxonomy": taxonomy, "slug": slug}, self._run)
         article = merge(sources, view)
         self._note_unknown_parents(article, view)
-        if self._lost:
-            self._restore(row, article)
+        self._carry(row, items, page, article)
         inputs = self._fresh.inputs(row, items.get("rest"))
         self._keeper.keep(row, article, sources, inputs=inputs, ill=row["key"] in self._unread, whole=not self._lost)
 
-    def _restore(self, row: Row, article: Article) -> None:
-        """Where a further page of a post could not be had, what an earlier run read of it stands."""
+    def _carry(self, row: Row, items: dict[str, Item], page: PageReading | None, article: Article) -> None:
+        """What an earlier run read and this one could not."""
         old = self._store.article(row["article"]) if row["article"] else None
-        if old is None:
-            return
-        if "comments" in self._lost:
-            article.comments = discussion.merge_comments(old.comments, article.comments)
-        if "page" in self._lost and article.extraction.cues.get("body") == old.extraction.cues.get("body"):
-            article.body_html, article.footnotes = old.body_html, old.footnotes
+        if old and page and (names := silent_fields(old, items, self._run, online=self._getter.online)) and (before := self._before(row)):
+            carry(article, old, names, page, before)
+        if old is not None and self._lost:
+            restore(article, old, self._lost)
+
+    def _before(self, row: Row) -> PageReading | None:
+        """The page that a record was made of, as it reads now."""
+        try:
+            return self.reading(row["read_page"]) if row["read_page"] is not None else None
+        except (FetchError, ParseError):
+            return None
 
     def _note_unknown_parents(self, article: Article, view: StoreView) -> None:
         """A nested address, /category/above/below/, tells of a parent that no page may have named."""
