@@ -31,8 +31,9 @@ def _signs() -> tuple[str, ...]:
 
 
 @cache
-def _nothing() -> re.Pattern[str]:
-    return re.compile("|".join(table("lazy_media")["nothing"]))
+def _nothing() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+    rows = table("lazy_media")
+    return re.compile("|".join(rows["nothing"])), re.compile("|".join(rows["nothing_named"])), tuple(rows["nothing_signs"])
 
 
 @cache
@@ -43,7 +44,8 @@ def _size_parameters() -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def shows_nothing(url: str) -> bool:
     """An address that stands for a picture not yet loaded."""
-    return bool(_nothing().search(url.strip()[:2000].lower()))
+    lower, (starts, named, signs) = url.strip()[:2000].lower(), _nothing()
+    return starts.match(lower) is not None or (any(sign in lower for sign in signs) and named.search(lower) is not None)
 
 
 def original(url: str, context: Context) -> str:

@@ -19,7 +19,7 @@ from presslift.scraper.parse.dates import Moment, parse_date, parse_machine_date
 from presslift.scraper.parse.document import classes, detach, inner_html, may_match, names_of, select, text_of
 
 PHRASING = frozenset(["a", "b", "br", "cite", "em", "i", "img", "span", "strong"])
-NAME_OR_DATE = ".fn, .comment-author, .wpd-comment-author, .wc-comment-author, .woocommerce-review__author, a.url, time"
+NAME_OR_DATE = (".fn", ".comment-author", ".wpd-comment-author", ".wc-comment-author", ".woocommerce-review__author", "a.url", "time")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -46,7 +46,7 @@ def read_comment(element: HtmlElement, number: int, parent: int | None, language
     if is_ping and author.name is None:
         link = next((a for a in element.iter("a") if (a.get("href") or "").startswith("http")), None)
         author = CommentAuthor(name=text_of(link) or None, url=link.get("href")) if link is not None else author
-    markup, words = _clean(text)
+    markup, words = _clean(text, marks)
     return Comment(
         id=number,
         parent=parent,
@@ -65,20 +65,32 @@ def _opens_as_ping(element: HtmlElement) -> bool:
     return any(re.match(re.escape(word) + r"\s*:", opener) for word in table("comments")["item"]["pingback_words"])
 
 
-@cache
-def _joined(part: str) -> str:
-    return ", ".join(table("comments")["item"][part])
-
-
 def _matches(element: HtmlElement, css: str, marks: frozenset[str]) -> list[HtmlElement]:
     return select(element, css) if may_match(css, marks) else []
+
+
+def _all_of(element: HtmlElement, part: str, marks: frozenset[str]) -> list[HtmlElement]:
+    """What the selectors of a list match, one by one: of forty few can, and all in one cost as much as they are long."""
+    return [match for css in _selectors(part) for match in _matches(element, css, marks)]
+
+
+@cache
+def _selectors(part: str) -> tuple[str, ...]:
+    """A list of the table, its selectors of mere tags as one."""
+    rows = table("comments")["item"][part]
+    tags = [css for css in rows if css.isalpha()]
+    return (*(css for css in rows if css not in tags), *([", ".join(tags)] if tags else []))
 
 
 def _text_element(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | None:
     rows = table("comments")["item"]
     named = (match for css in rows["text"] for match in _matches(element, css, marks))
     for match in chain(named, _like(element, rows["text_like"])):
-        if match is not element and not select(match, NAME_OR_DATE) and next(_like(match, rows["author_like"]), None) is None:
+        if (
+            match is not element
+            and not any(_matches(match, css, marks) for css in NAME_OR_DATE)
+            and next(_like(match, rows["author_like"]), None) is None
+        ):
             return match
     return None
 
@@ -98,7 +110,7 @@ def _bare_text(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | Non
     frames = (match for css in table("comments")["item"]["frame"] for match in _matches(element, css, marks) if match is not element)
     frame = next(frames, element)
     paragraphs = [p for p in frame.iter("p", "blockquote", "ul", "ol", "pre") if text_of(p)]
-    for part in select(frame, _joined("beside")):
+    for part in _all_of(frame, "beside", marks):
         if part is not frame and part.getparent() is not None:
             detach(part)
     standing = [p for p in paragraphs if frame in p.iterancestors() and text_of(p)] if text_of(frame) else paragraphs
@@ -111,10 +123,10 @@ def _bare_text(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | Non
     return text
 
 
-def _clean(element: HtmlElement | None) -> tuple[str | None, str | None]:
+def _clean(element: HtmlElement | None, marks: frozenset[str]) -> tuple[str | None, str | None]:
     if element is None:
         return None, None
-    for part in select(element, _joined("drop")):
+    for part in _all_of(element, "drop", marks):
         if part is not element and part.getparent() is not None:
             detach(part)
     # What stood around an edit link or a badge.
@@ -134,7 +146,7 @@ def _author(element: HtmlElement, marks: frozenset[str]) -> CommentAuthor:
     rows = table("comments")["item"]
     named = (match for css in rows["author"] for match in _matches(element, css, marks))
     for match in chain(named, _like(element, rows["author_like"]), _named_by_reply(element), element.iter(*rows["heads"])):
-        for part in select(match, _joined("badge")):
+        for part in _all_of(match, "badge", marks):
             if part is not match and part.getparent() is not None and part.tag != "img":
                 detach(part)
         name = _says().sub("", text_of(match)).strip()
