@@ -85,7 +85,7 @@ def paged(words: str, how: str, behaviour: Any, outcome: str, **more: Any) -> Fa
 
 
 WIRE = [
-    Fault("none", "", lambda site: None, RECOVERED, SITEMAP),
+    Fault("no fault", "the built-in site", lambda site: None, RECOVERED, SITEMAP),
     broken("reset", "reset", "TCP reset in place of an answer"),
     broken("hung-up", "closed without a word", "the socket closed after the request"),
     broken("stalled", "stalled", "nothing comes"),
