@@ -217,7 +217,9 @@ class Article(Struct, kw_only=True):
     id: Annotated[str, described("16 hex digits, made once from the first address, kept for life")] = ""
     wp_id: int | None = None
     type: Annotated[str | None, described("post, page or a custom type")] = None
-    status: Annotated[str, described("publish, unless authenticated use asks for more: protected, private, future, pending, draft")] = "publish"
+    status: Annotated[str, described("publish, unless authenticated use asks for more: protected, private, future, pending, draft")] = (
+        "publish"
+    )
     url: Annotated[str, described("as served, encoded")] = ""
     aliases: Annotated[list[str], described("earlier and other addresses")] = []
     canonical_url: Annotated[str | None, described("as declared")] = None

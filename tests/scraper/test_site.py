@@ -127,7 +127,9 @@ def test_a_missing_profile_is_an_error_of_configuration(tmp_path: Path) -> None:
         load_profile(tmp_path / "site.yaml")
 
 
-@pytest.mark.parametrize("text", ["title: !!python/object/apply:os.mkdir ['PLACE']", "a: b: c", "x: *nobody", "[" * 1500, "x: " + "1" * 5000])
+@pytest.mark.parametrize(
+    "text", ["title: !!python/object/apply:os.mkdir ['PLACE']", "a: b: c", "x: *nobody", "[" * 1500, "x: " + "1" * 5000]
+)
 @pytest.mark.parametrize("name", ["site.yaml", "overrides.yaml"])
 def test_files_that_are_no_profile_are_named_and_run_nothing(tmp_path: Path, name: str, text: str) -> None:
     save_profile(SiteProfile(), tmp_path / "site.yaml")
