@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup demo test check format bench lock clean
+.PHONY: setup demo test check format bench ratchet lock clean
 
 setup: .venv/.dev  ## the environment for development
 
@@ -40,6 +40,9 @@ format: .venv/.dev  ## put the code into its form
 
 bench: .venv/.dev  ## accuracy beside the peers; needs the pages, see benchmarks/README.md
 	$(BIN)/python benchmarks/accuracy.py
+
+ratchet: .venv/.dev  ## whether accuracy is what it was; needs the pages too
+	$(BIN)/python benchmarks/accuracy.py --check
 
 lock: .venv/.made  ## pin anew what pyproject.toml asks for
 	$(PIP) install --quiet uv
