@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -15,7 +15,8 @@ from presslift.errors import ConfigError, UsageError
 BUILT_IN_TRANSFORMS = ("lazy_media", "clean_html", "bylines", "footnotes", "links", "media", "dates", "language", "markdown", "text")
 BUILT_IN_FORMATS = ("jsonl", "csv")
 
-STATUSES = ("publish", "protected", "private", "future", "pending", "draft")
+Status = Literal["publish", "protected", "private", "future", "pending", "draft"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 Some = Annotated[int, Meta(ge=1)]
 Seconds = Annotated[float, Meta(ge=0, le=86_400)]
@@ -34,7 +35,7 @@ class ScopeSettings(Struct, kw_only=True, forbid_unknown_fields=True):
     """What is taken and what is excluded."""
 
     types: list[str] = []
-    statuses: list[Literal["publish", "protected", "private", "future", "pending", "draft"]] = field(default_factory=lambda: ["publish"])
+    statuses: list[Status] = field(default_factory=lambda: ["publish"])
     include: list[str] = []
     exclude: list[str] = []
     since: str | None = None

@@ -10,8 +10,10 @@ import pytest
 
 from presslift.config import Settings
 from presslift.pipeline.getting import Getter
+from presslift.pipeline.offline import SiteClosed
 from presslift.pipeline.pingbacks import completed
 from presslift.records import Comment, CommentAuthor, SiteFacts
+from presslift.scraper.discover.answers import single
 from presslift.scraper.fetch.archive import Archive
 from presslift.scraper.fetch.client import Client
 from presslift.store import Store
@@ -97,3 +99,33 @@ def test_what_nobody_tells_stays_as_printed(tmp_path: Path) -> None:
             before = len(site.visits)
             assert completed([PRINTED], [], site.url + "/nota/", getter, facts, None) == [PRINTED]
             assert len(site.visits) == before
+
+
+def test_rest_is_not_asked_where_settings_leave_it_alone(tmp_path: Path) -> None:
+    with Server({}) as site:
+        site.routes = answers(site.url, rest=True, feed=False)
+        facts = SiteFacts(url=site.url, rest_root=site.url + "/wp-json/")
+        with asking(site, tmp_path) as getter:
+            assert completed([PRINTED], [], site.url + "/nota/", getter, facts, None, rest=False) == [PRINTED]
+        assert site.visits == []
+
+
+def test_offline_the_archive_tells(tmp_path: Path) -> None:
+    with Server({}) as site:
+        site.routes = answers(site.url, rest=True, feed=False)
+        facts = SiteFacts(url=site.url, rest_root=site.url + "/wp-json/", feeds=[site.url + "/feed/"])
+        with asking(site, tmp_path) as getter:
+            online = completed([PRINTED], [], site.url + "/nota/", getter, facts, "-05:00")
+        asked = len(site.visits)
+        other = Comment(id=9, type="pingback", author=CommentAuthor(name="Un tercero"))
+        with Store(tmp_path) as store:
+            getter = Getter(store, SiteClosed(), Archive(tmp_path / "archive"), 1, any_run=True)  # type: ignore[arg-type]
+            offline = completed([PRINTED, other], [], site.url + "/nota/", getter, facts, "-05:00")
+        assert offline == [*online, other] and online[0].text == SAID
+        assert len(site.visits) == asked
+
+
+def test_an_entry_s_address_under_either_kind_of_root() -> None:
+    assert single("https://a.example/wp-json/wp/v2/posts", 7) == "https://a.example/wp-json/wp/v2/posts/7"
+    assert single("https://a.example/wp-json/wp/v2/posts/?lang=es", 7) == "https://a.example/wp-json/wp/v2/posts/7"
+    assert single("https://a.example/?rest_route=/wp/v2/posts", 7) == "https://a.example/?rest_route=/wp/v2/posts/7"

@@ -18,22 +18,14 @@ from presslift.store import DECODE, Row, Store
 def unmade(store: Store, id: str, error: ParseError) -> None:
     """Note that no record could be made, or written, of an article that was read: its address failed; a record that it had stays."""
     row = store.row("SELECT settled FROM articles WHERE id = ?", id)
-    state = "exported" if row is not None and row["settled"] else "failed"
     store.write("UPDATE articles SET dirty = 0 WHERE id = ?", id)
-    store.write(
-        "UPDATE addresses SET state = ?, reason = ?, detail = ?, last_at = ? WHERE article = ? AND state = 'exported'",
-        state,
-        error.reason,
-        error.detail,
-        now(),
-        id,
-    )
+    unwritten(store, id, error, "exported" if row is not None and row["settled"] else "failed")
 
 
-def unwritten(store: Store, id: str, error: ParseError) -> None:
+def unwritten(store: Store, id: str, error: ParseError, state: str = "failed") -> None:
     """Note that a record could not be exported: its address failed, and is read again in the next run."""
-    values = ("failed", error.reason, error.detail, now(), id)
-    store.write("UPDATE addresses SET state = ?, reason = ?, detail = ?, last_at = ? WHERE article = ? AND state = 'exported'", *values)
+    query = "UPDATE addresses SET state = ?, reason = ?, detail = ?, last_at = ? WHERE article = ? AND state = 'exported'"
+    store.write(query, state, error.reason, error.detail, now(), id)
 
 
 class Keeper:

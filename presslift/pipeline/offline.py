@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,11 @@ class SiteClosed:
     def get(self, url: str, **_: Any) -> Response:
         """Refuse. Raises ``FetchError``."""
         raise FetchError(url, "connection", "offline: not in the archive", attempts=0)
+
+    def map(self, urls: Iterable[str], **_: Any) -> Iterator[tuple[str, Response | FetchError]]:
+        """Refuse each."""
+        for url in urls:
+            yield url, FetchError(url, "connection", "offline: not in the archive", attempts=0)
 
 
 def probe(

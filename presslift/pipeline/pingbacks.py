@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from presslift.errors import FetchError
 from presslift.pipeline.getting import Getter
 from presslift.records import Comment, SiteFacts
-from presslift.scraper.discover.answers import read_json, route
+from presslift.scraper.discover.answers import read_json, route, single
 from presslift.scraper.discover.feed import read_feed_answer
-from presslift.scraper.fetch.response import Response
 from presslift.scraper.parse import comments as discussion
 
 MOST = 100
@@ -21,17 +20,17 @@ MOST = 100
 
 
 def completed(
-    comments: list[Comment], known: Iterable[Comment], url: str, getter: Getter, facts: SiteFacts, zone: str | None
+    comments: list[Comment], known: Iterable[Comment], url: str, getter: Getter, facts: SiteFacts, zone: str | None, *, rest: bool = True
 ) -> list[Comment]:
     """The comments that ``url``'s page prints, its pingbacks with what else is to be had of them.
 
-    ``known`` are comments of an earlier record: what it had is not asked for again. What can't be had stays as printed.
+    ``rest`` is whether REST may be asked; ``known`` are comments of an earlier record: what it had is not asked for again. What can't be had stays as printed.
     WordPress lists no pingbacks in REST without a log-in, but shows each by its number.
     """
     told = {c.id: c for c in known if c.text}
     comments = [_filled(c, told.get(c.id)) for c in comments]
     lacking = [c.id for c in comments if c.type == "pingback" and c.text is None][:MOST]
-    if lacking and facts.rest_root:
+    if lacking and rest and facts.rest_root:
         told |= _from_rest(lacking, facts.rest_root, getter, zone)
     if any(number not in told for number in lacking) and facts.feeds:
         told |= _from_feed(url, getter, zone)
@@ -53,21 +52,10 @@ def _filled(comment: Comment, told: Comment | None) -> Comment:
     )
 
 
-def _asked(urls: list[str], kind: str, getter: Getter) -> dict[str, Response | FetchError]:
-    if getter.online:
-        return getter.gather(urls, kind=kind)
-    found: dict[str, Response | FetchError] = {}
-    for url in urls:
-        try:
-            found[url] = getter(url, kind=kind)
-        except FetchError as error:
-            found[url] = error
-    return found
-
-
 def _from_rest(numbers: list[int], root: str, getter: Getter, zone: str | None) -> dict[int, Comment]:
     items: list[dict[str, Any]] = []
-    for answer in _asked([route(root, f"/wp/v2/comments/{number}") for number in numbers], "rest", getter).values():
+    collection = route(root, "/wp/v2/comments")
+    for answer in getter.gather([single(collection, number) for number in numbers], kind="rest").values():
         try:
             item = read_json(answer) if not isinstance(answer, FetchError) and answer.status == 200 else None
         except ValueError:
@@ -79,10 +67,10 @@ def _from_rest(numbers: list[int], root: str, getter: Getter, zone: str | None) 
 
 def _from_feed(url: str, getter: Getter, zone: str | None) -> dict[int, Comment]:
     feed = f"{url}&feed=rss2" if "?" in url else f"{url.rstrip('/')}/feed/"
-    answer = _asked([feed], "feed", getter)[feed]
     try:
-        items = read_feed_answer(answer).items if not isinstance(answer, FetchError) and answer.status == 200 else []
-    except ValueError:
+        answer = getter(feed, kind="feed")
+        items = read_feed_answer(answer).items if answer.status == 200 else []
+    except (FetchError, ValueError):
         items = []
     found = {}
     for item in items:

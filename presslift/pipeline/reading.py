@@ -314,7 +314,8 @@ class Reader:
             if page is not None:
                 old = self._store.article(row["article"]) if row["article"] else None
                 had = [*sources.rest_comments, *(old.comments if old else [])]
-                page.comments.comments = completed(page.comments.comments, had, url, self._getter, self._facts, self._zone)
+                asked = self._settings.scope.source != "html"
+                page.comments.comments = completed(page.comments.comments, had, url, self._getter, self._facts, self._zone, rest=asked)
         elif page is not None:
             page.comments.comments = []
         return sources

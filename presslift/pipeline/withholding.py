@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from presslift.pipeline.getting import Getter
 from presslift.records import SiteFacts
-from presslift.scraper.discover.answers import Refused, ask, with_parameters
+from presslift.scraper.discover.answers import Refused, ask, single, with_parameters
 from presslift.scraper.discover.rest import collection_of
 from presslift.store import Row, Store
 
@@ -29,9 +29,8 @@ def is_withheld(store: Store, facts: SiteFacts, getter: Getter, article: Row) ->
 
 
 def _refusal(facts: SiteFacts, getter: Getter, type_: str, wp_id: int) -> str | None:
-    url = f"{collection_of(facts, type_).rstrip('/')}/{wp_id}"
     try:
-        ask(getter, with_parameters(url, _fields="id"))
+        ask(getter, with_parameters(single(collection_of(facts, type_), wp_id), _fields="id"))
     except Refused as refused:
         return refused.code
     return None

@@ -96,6 +96,13 @@ def route(root: str, path: str) -> str:
     return root.rstrip("/") + "/" + path.lstrip("/")
 
 
+def single(collection: str, wp_id: int) -> str:
+    """The address of one entry of a collection, for ``/wp-json/`` and ``?rest_route=`` roots alike; parameters are left out."""
+    base, _, query = collection.partition("?")
+    # A root without pretty addresses has the route in its query: ?rest_route=/wp/v2/posts.
+    return f"{(collection if 'rest_route=' in query else base).rstrip('/')}/{wp_id}"
+
+
 def number(value: Any) -> int | None:
     """A whole number that a database can hold, also one that came as a string."""
     if isinstance(value, bool):

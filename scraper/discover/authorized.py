@@ -8,7 +8,7 @@ from typing import Any
 from presslift.config import STATUSES, Settings
 from presslift.errors import SiteError
 from presslift.records import SiteFacts
-from presslift.scraper.discover.answers import Refused, ask, route, with_parameters
+from presslift.scraper.discover.answers import Refused, ask, route, single, with_parameters
 from presslift.scraper.discover.events import Get, Listing, is_authenticated
 from presslift.scraper.discover.rest_listing import Collection, Row
 
@@ -71,10 +71,7 @@ class Account:
 
     def single(self, address: str, wp_id: int) -> dict[str, Any]:
         """One entry. Raises ``Refused``: 404 where there is none."""
-        base, _, query = address.partition("?")
-        # A root without pretty addresses has the route in its query: ?rest_route=/wp/v2/posts.
-        url = f"{address}/{wp_id}" if "rest_route=" in query else f"{base}/{wp_id}"
-        data, _ = ask(self._get, with_parameters(url, context="edit"))
+        data, _ = ask(self._get, with_parameters(single(address, wp_id), context="edit"))
         return data if isinstance(data, dict) else {}
 
     def by_id(self, address: str, ids: list[int], name: str) -> Iterator[Row | Listing]:
