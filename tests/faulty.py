@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import presslift
 from presslift.config import Settings
 from presslift.demo import SEED, snapshot
 from presslift.demo.site import DemoSite
+from presslift.pipeline import Options, RunSummary, sync
+from presslift.store import Store
 from tests.servers import Behaviour, Server, Visit, page
 
 OPEN: dict[str, bool] = {}
@@ -148,3 +151,41 @@ __all__ = [
     "records",
     "snapshot",
 ]
+
+
+class Dated(FaultySite):
+    """Pages with an ETag, which the site honours; ``lie`` makes it stay for ever, whatever the page says."""
+
+    def __init__(self, **doors: bool):
+        super().__init__(**doors)
+        self.lie = False
+        self.conditional = 0
+        self.unchanged = 0
+
+    def _behave(self, visit: Visit) -> None:
+        status, kind, body, headers = self.answer(visit.target)
+        if not kind.startswith("text/html") or status != 200:
+            return super()._behave(visit)
+        self.requests.append(visit.target)
+        etag = '"for-ever"' if self.lie else f'"{zlib.crc32(body):x}"'
+        asked_for = visit.headers.get("if-none-match")
+        self.conditional += asked_for is not None
+        self.unchanged += asked_for == etag
+        if asked_for == etag:
+            visit.head(304, {"ETag": etag, "Connection": "close"})
+        else:
+            page(body, status, kind, ETag=etag, Link=headers["Link"])(visit)
+
+
+def asked(site: DemoSite, out: Path, settings: Settings | None = None, **options: Any) -> tuple[RunSummary, list[str]]:
+    """A sync, and the targets it asked for."""
+    before = len(site.requests)
+    summary = sync(out, config=settings or Settings(), options=Options(**options))
+    assert summary.requests == len(site.requests) - before
+    return summary, site.requests[before:]
+
+
+def forget_listing(out: Path) -> None:
+    """Have the next sync find a complete listing due."""
+    with Store(out) as store:
+        store.set_meta("seen", store.get_meta("seen") | {"listed_at": "2001-01-01T00:00:00Z"})

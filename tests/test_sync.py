@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,21 +15,13 @@ from presslift.config import Settings
 from presslift.demo import snapshot
 from presslift.demo.site import DemoSite
 from presslift.errors import SiteError
-from presslift.pipeline import Options, RunSummary, getting, migrate, reparse, status, sync
+from presslift.pipeline import Options, migrate, reparse, sync
 from presslift.records import CONTENT_FIELDS
 from presslift.store import Store
-from tests.faulty import FaultySite, changes, failures, holds, lines, records
+from tests.faulty import Dated, FaultySite, asked, changes, failures, forget_listing, holds, lines, records
 from tests.servers import Visit, page
 
 LATER = "2025-05-01T12:00:00"
-
-
-def asked(site: DemoSite, out: Path, settings: Settings | None = None, **options: Any) -> tuple[RunSummary, list[str]]:
-    """A sync, and the targets it asked for."""
-    before = len(site.requests)
-    summary = sync(out, config=settings or Settings(), options=Options(**options))
-    assert summary.requests == len(site.requests) - before
-    return summary, site.requests[before:]
 
 
 def kinds(targets: list[str]) -> list[str]:
@@ -42,12 +33,6 @@ def post(site: DemoSite, id: int) -> dict[str, Any]:
     found = site.by_id(id)
     assert found is not None
     return found
-
-
-def forget_listing(out: Path) -> None:
-    """Have the next sync find a complete listing due."""
-    with Store(out) as store:
-        store.set_meta("seen", store.get_meta("seen") | {"listed_at": "2001-01-01T00:00:00Z"})
 
 
 @pytest.fixture
@@ -296,30 +281,6 @@ def test_a_clock_set_back_is_no_reason_to_wait(migrated: Any) -> None:
 # ---- pages asked for only if they changed
 
 
-class Dated(FaultySite):
-    """Pages with an ETag, which the site honours; ``lie`` makes it stay for ever, whatever the page says."""
-
-    def __init__(self, **doors: bool):
-        super().__init__(**doors)
-        self.lie = False
-        self.conditional = 0
-        self.unchanged = 0
-
-    def _behave(self, visit: Visit) -> None:
-        status, kind, body, headers = self.answer(visit.target)
-        if not kind.startswith("text/html") or status != 200:
-            return super()._behave(visit)
-        self.requests.append(visit.target)
-        etag = '"for-ever"' if self.lie else f'"{zlib.crc32(body):x}"'
-        asked_for = visit.headers.get("if-none-match")
-        self.conditional += asked_for is not None
-        self.unchanged += asked_for == etag
-        if asked_for == etag:
-            visit.head(304, {"ETag": etag, "Connection": "close"})
-        else:
-            page(body, status, kind, ETag=etag, Link=headers["Link"])(visit)
-
-
 def test_unchanged_pages_are_not_sent_again(tmp_path: Path) -> None:
     out = tmp_path / "OUT"
     with Dated(rest=False, feed=False, sitemap=False) as site:
@@ -430,115 +391,6 @@ def test_a_budget_is_kept_and_the_rest_is_for_the_next_runs(tmp_path: Path) -> N
         for _ in range(2):
             summary = sync(out, config=settings)
             assert summary.requests <= 60 and summary.exit_code == 0
-
-
-# ---- signals that lie
-
-
-def told_of(out: Path) -> str:
-    return " ".join(status(out)["distrusted"])
-
-
-def edit_all(site: DemoSite, *, dated: bool) -> int:
-    edited = [p for p in site.data["posts"] if not p.get("password")]
-    for p in edited:
-        # Different ones: what is added to every page alike is furniture.
-        words = ("".join(chr(97 + int(digit)) * 2 for digit in str(p["id"] * n)) for n in range(31, 49))
-        p["content"] += f"<p>{' '.join(words)}.</p>"
-        p |= {"modified": LATER} if dated else {}
-    return len(edited)
-
-
-def test_an_etag_that_never_changes_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(getting, "SAMPLED", 3)
-    out = tmp_path / "OUT"
-    with Dated(rest=False, feed=False, sitemap=False) as site:
-        site.lie = True
-        migrate(site.url, out, config=Settings())
-        edited = edit_all(site, dated=False)
-        for _ in range(8):
-            sync(out, config=Settings())
-            if told_of(out):
-                break
-        assert "ETag and Last-Modified: not believed since" in told_of(out)
-        conditional = site.conditional
-        sync(out, config=Settings())
-        assert site.conditional == conditional
-        assert len({slug for _, slug in changes(out)}) == edited
-        # Asked to look at everything, it believes again.
-        sync(out, config=Settings(), options=Options(full=True))
-        assert told_of(out) == ""
-
-
-def test_dates_that_never_change_are_found_out(tmp_path: Path) -> None:
-    out = tmp_path / "OUT"
-    with FaultySite(rest=False) as site:
-        migrate(site.url, out, config=Settings())
-        edited = edit_all(site, dated=False)
-        assert sync(out, config=Settings()).updated == 0
-        forget_listing(out)
-        sync(out, config=Settings())
-        assert "the dates of the sitemaps: not believed since" in told_of(out)
-        sync(out, config=Settings())
-        assert len({slug for _, slug in changes(out)}) == edited
-
-
-def test_dates_that_always_change_are_found_out(tmp_path: Path) -> None:
-    out = tmp_path / "OUT"
-    with FaultySite(rest=False) as site:
-        for number in range(130):
-            site.add(f"nota-{number}")
-        migrate(site.url, out, config=Settings())
-        for day in (1, 2, 3):
-            assert told_of(out) == ""
-            for p in (*site.data["posts"], *site.data["pages"]):
-                p["modified"] = f"2026-01-0{day}T00:00:00"
-            pages = [t for t in asked(site, out)[1] if t.startswith("/20")]
-            if day < 3:
-                assert len(pages) > 100
-            if day == 2:
-                assert "dates moved and 0 articles changed" in told_of(out)
-                break
-        for p in (*site.data["posts"], *site.data["pages"]):
-            p["modified"] = "2026-01-09T00:00:00"
-        assert len([t for t in asked(site, out)[1] if t.startswith("/20")]) <= 55
-    assert changes(out) == []
-
-
-class Cached(FaultySite):
-    """REST behind a cache that keeps what it has for ever; ``says_so`` is the header by which it tells."""
-
-    says_so: dict[str, str]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.says_so = {}
-        self.kept: dict[str, tuple[int, str, bytes, dict[str, str]]] = {}
-
-    def answer(self, target: str) -> tuple[int, str, bytes, dict[str, str]]:
-        if not target.startswith("/wp-json/"):
-            return super().answer(target)
-        hit = target in self.kept
-        status, kind, body, headers = self.kept.setdefault(target, super().answer(target))
-        return status, kind, body, headers | (self.says_so if hit else {})
-
-
-@pytest.mark.parametrize("says_so", [{}, {"Age": "86000"}, {"X-Cache": "HIT from edge"}], ids=["silent", "age", "hit"])
-def test_a_cache_in_front_of_rest_is_found_out(tmp_path: Path, says_so: dict[str, str]) -> None:
-    out = tmp_path / "OUT"
-    with Cached() as site:
-        migrate(site.url, out, config=Settings())
-        sync(out, config=Settings())
-        site.says_so = says_so
-        edited = edit_all(site, dated=True)
-        if not says_so:
-            assert sync(out, config=Settings()).looked_at == "nothing"
-            forget_listing(out)
-        sync(out, config=Settings())
-        assert "REST, which a cache answers" in told_of(out)
-        sync(out, config=Settings())
-        assert len({slug for _, slug in changes(out)}) == edited
-        assert asked(site, out)[0].requests == 4
 
 
 def test_a_change_with_an_old_date_waits_for_the_listing(migrated: Any) -> None:
