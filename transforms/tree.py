@@ -9,12 +9,14 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from html import escape
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin
 
 import lxml.html
 import nh3
 from lxml import etree
 from lxml.html import HtmlElement
+
+from presslift.urls import split_url
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 "
@@ -254,8 +256,5 @@ def largest(value: str) -> str | None:
 @lru_cache(maxsize=1024)
 def extension(url: str) -> str:
     """The last extension of an address's path, lower case, without the dot; empty when there is none."""
-    try:
-        name = unquote(urlsplit(url).path).rpartition("/")[2]
-    except ValueError:
-        return ""
+    name = unquote(split_url(url).path).rpartition("/")[2]
     return name.rpartition(".")[2].lower() if "." in name[1:] else ""

@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from presslift.records import Article, Comment
 from presslift.scraper.fetch.addresses import article_key, canonical
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import plain
 from presslift.scraper.parse.redacting import Redactor
 from presslift.store import ENCODE, Store
+from presslift.urls import split_url
 
 FORGOTTEN = "forgotten"
 """Under this name the store has what is to be forgotten: see ``Forgotten``."""

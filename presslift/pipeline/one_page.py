@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -20,6 +19,7 @@ from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.page import PageReading, read_page
 from presslift.transforms import Context, Transform, apply, build_chain
 from presslift.transforms.tree import keep
+from presslift.urls import split_url
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -99,7 +99,7 @@ def record_of(
     article = merge(Sources(url=url or "", page=page, body=page.body), site)
     article.id = article_id(url, url) if url else ""
     chain = _default_chain() if config is None else build_chain(settings.transforms)
-    host = urlsplit(url or "").hostname or ""
+    host = split_url(url or "").hostname or ""
     context = Context(
         base_url=url or "",
         site_hosts=frozenset({host, *settings.site.aliases} - {""}),

@@ -29,13 +29,13 @@ from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse import comments as discussion
 from presslift.scraper.parse import custom_fields
 from presslift.scraper.parse.document import MOST_TAGS, read_document
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.parse.page import BodyReading, PageReading, join_pages, read_content, read_page
 from presslift.scraper.site import SiteProfile
 from presslift.store import Item, Row, Store
+from presslift.urls import split_url
 
 log = logging.getLogger("presslift")
 NOT_ARTICLES = ("archive", "home", "search", "attachment")

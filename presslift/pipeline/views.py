@@ -12,10 +12,10 @@ from presslift.records import Account, SiteFacts, Term
 from presslift.scraper.clock import dates_told, read_clock
 from presslift.scraper.fetch.addresses import article_key
 from presslift.scraper.parse import people
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import decoded, fold
 from presslift.store import Store
 from presslift.transforms import Context
+from presslift.urls import split_url
 
 CLOCK = "clock"
 """The zone that the dates on pages were told in, under this name in the store; for sites whose zone nothing else tells."""

@@ -17,7 +17,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.bylines import MARKS
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named
 from presslift.scraper.parse.dates import parse_date
-from presslift.scraper.parse.graph import split_url, types_of
+from presslift.scraper.parse.graph import types_of
 from presslift.scraper.parse.people import (
     clean_name,
     fold_name,
@@ -36,6 +36,7 @@ from presslift.scraper.parse.people import (
 from presslift.scraper.parse.publication import lines_near, text_before
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
 LOOSE = frozenset({"author link", "author-like class"})

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -16,6 +15,7 @@ from presslift.scraper.parse.cards import find_cards
 from presslift.scraper.parse.document import BLOCKS, detach
 from presslift.scraper.parse.index import compiled
 from presslift.scraper.parse.names import names, plain_name, starts
+from presslift.urls import split_url
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -142,14 +142,7 @@ class Boxes:
     def _is_button(self, element: HtmlElement) -> bool:
         if len(self._text(element).split()) > 14:
             return False
-        return not any(FILES.search(_path(a.get("href") or "")) for a in element.iter("a"))
-
-
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""
+        return not any(FILES.search(split_url(a.get("href") or "").path) for a in element.iter("a"))
 
 
 @lru_cache(maxsize=65536)

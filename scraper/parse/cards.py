@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from lxml import etree
 from lxml.html import HtmlElement
+
+from presslift.urls import split_url
 
 TEXT = etree.XPath("string()", smart_strings=False)
 FEWEST = 3
@@ -22,7 +22,7 @@ def find_cards(root: HtmlElement, url: str | None = None) -> set[HtmlElement]:
 
     ``url`` is the page's own address; without it every link counts as one of the site.
     """
-    host = urlsplit(url or "").hostname or ""
+    host = split_url(url or "").hostname or ""
     found: dict[tuple[HtmlElement, str, str], dict[HtmlElement, None]] = {}
     for heading in root.iter("h2", "h3", "h4", "h5", "h6"):
         if not _leads_on(heading, host):
@@ -61,10 +61,7 @@ def _leads_on(heading: HtmlElement, host: str) -> bool:
     href = (link.get("href") or "") if link is not None else ""
     if not href or href.startswith(("#", "mailto:", "tel:", "javascript:")):
         return False
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return False
+    parts = split_url(href)
     return (
         not parts.netloc or not host or (parts.hostname or "").removeprefix("www.") == host.removeprefix("www.")
     ) and parts.path not in ("", "/")

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document, classes, detach, select, text_of
-from presslift.scraper.parse.graph import joined, split_url
+from presslift.urls import join_url, split_url
 
 QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|«[^»]*»|‹[^›]*›|「[^」]*」|『[^』]*』|《[^》]*》|\"[^\"]*\"|‘[^’]{3,}’(?!\w)|&ldquo;.*?&rdquo;")
 NUMBER = re.compile(r"\d{1,3}(?:[.,\u00a0\u202f\u2009 ]\d{3})+(?!\d)|\d+")
@@ -85,7 +85,7 @@ def _linked_count(doc: Document, selectors: list[str]) -> int | None:
     for element in found(doc, selectors):
         link = element if element.tag == "a" else next(iter(element.iter("a")), None)
         href = link.get("href") or "" if link is not None else ""
-        own = href.startswith("#") or (page and _plain(joined(doc.url or "", href)) == page)
+        own = href.startswith("#") or (page and _plain(join_url(doc.url or "", href)) == page)
         if not own:
             continue
         text = text_of(element).casefold()
@@ -119,7 +119,7 @@ def read_pages(doc: Document) -> list[str]:
     older = False
     for box in found(doc, table("comments")["pages"]["navigation"]):
         for link in box.iter("a"):
-            match = COMMENT_PAGE.match(joined(doc.url or "", link.get("href") or "").split("#")[0])
+            match = COMMENT_PAGE.match(join_url(doc.url or "", link.get("href") or "").split("#")[0])
             if match and "replytocom" not in match[0] and not _in_comment(link, box):
                 links.setdefault(int(match["number"]), match[0])
                 older = older or _leads_back(link)

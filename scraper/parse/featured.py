@@ -10,8 +10,9 @@ from lxml.html import HtmlElement
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Decision, gather
 from presslift.scraper.parse.document import classes, text_of
-from presslift.scraper.parse.graph import split_url, text_value
+from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-e\d{10,})(?=\.\w+$)")
 LOGO = re.compile(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import html
-import re
 from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
 
 from presslift.scraper.knowledge import table
+from presslift.urls import join_url, split_url
 
 Node = dict[str, Any]
-NOWHERE = SplitResult("", "", "", "", "")
 
 
 class Graph:
@@ -66,7 +64,7 @@ class Graph:
             value = node.get(name)
             value = value.get("@id") or value.get("url") if isinstance(value, dict) else value
             if isinstance(value, str) and value.strip():
-                said.add(_bare(joined(next(iter(self._addresses), ""), value.strip())))
+                said.add(_bare(join_url(next(iter(self._addresses), ""), value.strip())))
         return said
 
     def _is_own(self, node: Node) -> bool:
@@ -109,30 +107,6 @@ def _nested(node: Node, depth: int = 0) -> list[Node]:
                 if isinstance(value, dict) and value.get("@type"):
                     found.extend(_nested(value, depth + 1))
     return found
-
-
-def split_url(url: str) -> SplitResult:
-    """An address in parts; all of them empty when it is none. Pages hold addresses that ``urlsplit`` raises at."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return NOWHERE
-
-
-PLAIN = re.compile(
-    r"https?://[^\x00-\x20\"<>\[\]\\?#;/]+(?:/[^\x00-\x20\"<>?#;]*)?(?:\?[^\x00-\x20\"<>#]+)?(?:#[^\x00-\x20\"<>]+)?", re.ASCII
-)
-"""An absolute address that joining would leave as it is."""
-
-
-def joined(base: str, url: str) -> str:
-    """An address made absolute; nothing when it is none."""
-    if url.isascii() and PLAIN.fullmatch(url):
-        return url
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return ""
 
 
 @lru_cache(maxsize=1024)

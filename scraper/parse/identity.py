@@ -16,11 +16,12 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import Document, text_of
 from presslift.scraper.parse.featured import image_address
-from presslift.scraper.parse.graph import split_url, types_of
+from presslift.scraper.parse.graph import types_of
 from presslift.scraper.parse.people import fold_name, name_slug
 from presslift.scraper.parse.terms import archive_of
 from presslift.scraper.parse.titles import cut_site, read_site_names
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 PageKind = Literal["single", "page", "archive", "home", "search", "404", "attachment", "protected", "unknown"]
 

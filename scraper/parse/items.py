@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from presslift.records import Account, Precision, Seo
 from presslift.scraper.parse.document import detach, inner_html, read_fragment, text_of
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.people import split_names
+from presslift.urls import split_url
 
 ELLIPSIS = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?")
 TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)

@@ -15,8 +15,9 @@ from presslift.records import Translation
 from presslift.scraper.parse.cues import Cue, Decision, decide
 from presslift.scraper.parse.dates import language_rows
 from presslift.scraper.parse.document import classes, text_of
-from presslift.scraper.parse.graph import split_url, text_value
+from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|\d{3}))?(?:[-_.@].*)?")
 SWITCHER = (

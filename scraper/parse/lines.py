@@ -16,10 +16,10 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.bylines import Byline, read_byline
 from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import BLOCKS, detach, text_of
-from presslift.scraper.parse.graph import joined
 from presslift.scraper.parse.languages import language_tag, language_words, named_language, primary
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.parse.people import fold_name, is_placeholder, lead_pattern
+from presslift.urls import join_url
 
 TOP, BOTTOM = 8, 6
 LONG = 220
@@ -246,12 +246,12 @@ def _translations(line: Line, language: str | None, url: str) -> list[Translatio
         # An article in another language than its site's is told so by the language of its sibling alone.
         alone = len(links) == 1 and _is_elsewhere(link, url) and bool(_translation_leads().search(line.text))
         if primary(tag) != primary(language) or alone:
-            found.append(Translation(language=tag, url=joined(url, (link.get("href") or "").strip())))
+            found.append(Translation(language=tag, url=join_url(url, (link.get("href") or "").strip())))
     return found
 
 
 def _is_elsewhere(link: HtmlElement, url: str) -> bool:
-    there = joined(url, (link.get("href") or "").strip())
+    there = join_url(url, (link.get("href") or "").strip())
     return bool(url) and there.split("#")[0].rstrip("/") != url.split("#")[0].rstrip("/")
 
 

@@ -22,10 +22,10 @@ from presslift.scraper.parse.bodies import as_printed, choose_body
 from presslift.scraper.parse.comments import merge_comments
 from presslift.scraper.parse.confidence import of_case
 from presslift.scraper.parse.document import SPACE
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.items import FLOATING, ItemReading, fold, is_manual
 from presslift.scraper.parse.metadata import NAMELESS_TERMS, UNSHOWN_PICTURE
 from presslift.scraper.parse.page import BodyReading, PageReading
+from presslift.urls import split_url
 
 
 class SiteView(Protocol):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -22,9 +21,9 @@ from presslift.scraper.parse.comments import CommentsReading
 from presslift.scraper.parse.confidence import of_body, of_case
 from presslift.scraper.parse.counters import fill_counters
 from presslift.scraper.parse.document import Document, body_tree, inner_html, read_document, read_fragment, select
-from presslift.scraper.parse.graph import joined
 from presslift.scraper.parse.metadata import Metadata
 from presslift.scraper.site import SiteProfile
+from presslift.urls import join_url, split_url
 
 TEXTS = etree.XPath("descendant::text()[not(parent::script or parent::style or parent::template or parent::noscript)]", smart_strings=False)
 MOST_OF_LABEL = 3
@@ -169,11 +168,11 @@ def page_links(doc: Document) -> list[str]:
     pages: dict[int, str] = {}
     for box in doc.find(PAGE_LINKS):
         for link in [box, *box.iter("a")]:
-            address = joined(doc.url or "", link.get("href") or "").split("#")[0]
+            address = join_url(doc.url or "", link.get("href") or "").split("#")[0]
             match = re.fullmatch(re.escape(base) + r"/(\d{1,3})/?", address) or re.fullmatch(
                 re.escape(base) + r"/?\?page=(\d{1,3})", address
             )
-            plain = urlsplit(doc.url or "").query
+            plain = split_url(doc.url or "").query
             if not match and plain:
                 match = re.fullmatch(re.escape(base) + r"/?\?" + re.escape(plain) + r"&page=(\d{1,3})", address)
             if match and int(match.group(1)) > 1:

@@ -16,8 +16,8 @@ from presslift.config import SiteSettings
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
 from presslift.scraper.parse.dates import LONGEST, Moment, language_rows, parse_date, parse_foreign_date, parse_machine_date
 from presslift.scraper.parse.document import classes, text_end, text_of
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)(?:[-_ ](?:on|date|label|info|time)|$| )", re.I)

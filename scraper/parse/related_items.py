@@ -16,8 +16,8 @@ from presslift.records import RelatedLink
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import parse_date, parse_machine_date
 from presslift.scraper.parse.document import classes, select, text_of
-from presslift.scraper.parse.graph import joined
 from presslift.scraper.parse.related_phrases import bare, phrases
+from presslift.urls import join_url
 
 MOST = 60
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -279,10 +279,10 @@ def _image(element: HtmlElement, linking: Linking) -> str | None:
             source = (img.get(name) or "").strip()
             # A picture of the theme's own stands where the post has none.
             if source and not source.startswith("data:") and "/wp-content/themes/" not in source and "/wp-content/plugins/" not in source:
-                return joined(linking.base, source) or None
+                return join_url(linking.base, source) or None
     for node in element.iter():
         style = node.get("style") if isinstance(node.tag, str) else None
         match = re.search(r"background(?:-image)?\s*:[^;]*url\(\s*['\"]?([^'\")]+)", style) if style else None
         if match and not match[1].startswith("data:"):
-            return joined(linking.base, match[1].strip()) or None
+            return join_url(linking.base, match[1].strip()) or None
     return None

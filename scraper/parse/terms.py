@@ -13,9 +13,10 @@ from msgspec import Struct
 from presslift.records import Term
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
-from presslift.scraper.parse.graph import split_url, text_value
+from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.people import name_slug
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 CORE = {"category": "category", "tag": "post_tag"}
 

@@ -15,10 +15,11 @@ from lxml.html import HtmlElement
 from presslift.scraper.parse.cues import Cue, Decision, Vote, class_like, decide, gather, named, short_text
 from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import text_of
-from presslift.scraper.parse.graph import split_url, text_value
+from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.names import KINDS
 from presslift.scraper.parse.people import UNSEEN, name_slug
 from presslift.scraper.parse.view import PageView
+from presslift.urls import split_url
 
 SEPARATOR = re.compile(r"(\s+[|\-–—−·»«›‹~•:/＞>]+\s+|\s*[|｜]\s*|:\s+|\s+::\s+)")
 Said = tuple[str, Cue]

@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document
-from presslift.scraper.parse.graph import NOWHERE, Graph, joined, split_url
+from presslift.scraper.parse.graph import Graph
+from presslift.urls import NOWHERE, join_url, split_url
 
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
@@ -129,7 +130,7 @@ class PageView:
     def _joined(self, href: str) -> str:
         if self._base is None:
             return ""
-        found = joined(self._base, href.strip())
+        found = join_url(self._base, href.strip())
         return found if split_url(found) is not NOWHERE else ""
 
     @cached_property

@@ -16,8 +16,8 @@ from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts, 
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse.document import Document, read_document
 from presslift.scraper.parse.encoding import decode
-from presslift.scraper.parse.graph import split_url
 from presslift.scraper.probe import offers, page
+from presslift.urls import split_url
 
 SAMPLES = 10
 
