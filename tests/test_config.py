@@ -119,6 +119,26 @@ def test_tags_and_aliases_do_no_harm(message, tmp_path):
     assert "got more than" in message(f"l0: &l0 [1]\n{levels}")
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("custom: " + "[" * 10_000 + "]" * 10_000, "config.yaml:1: expected a config.yaml, got more than 20 levels of keys and lists"),
+        ("[" * 500_000, "config.yaml:1: expected a config.yaml, got more than 20 levels of keys and lists"),
+        (
+            "".join(" " * depth + "a:\n" for depth in range(1_000)),
+            "config.yaml:20: expected a config.yaml, got more than 20 levels of keys and lists",
+        ),
+        ("custom: [" + "x," * 100_000 + "]", "config.yaml:1: expected a config.yaml, got more than 20,000 values"),
+        (
+            "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60)),
+            "config.yaml:1: expected a config.yaml, got more than 20,000 values",
+        ),
+    ],
+)
+def test_deep_and_endless_files_are_refused_unread(message, text, expected):
+    assert message(text) == expected
+
+
 def test_missing_file_and_folder(tmp_path):
     with pytest.raises(ConfigError, match="no such file; `presslift config"):
         load_settings(tmp_path / "none.yaml")
