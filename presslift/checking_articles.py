@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from html import unescape
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin
 
@@ -21,7 +20,6 @@ Element: TypeAlias = "lxml.html.HtmlElement"
 Report: TypeAlias = Callable[[str, str | None, str], None]
 
 NOTE_LINK = re.compile(r"#fn(?:ref)?-\d+(?:-\d+)?\Z")
-HTML_LINK = re.compile(r"<a\s[^>]*?href\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 VERBATIM = frozenset({"pre", "code", "kbd", "samp", "script", "style"})
 PASSWORD_FORM = re.compile(r"post-password-form|action=postpass|name=[\"']?post_password")
 # What WordPress prints before the titles of protected and private posts, by its own translations.
@@ -147,7 +145,8 @@ def hrefs(element: Element | None, base: str) -> Iterator[str]:
 
 def html_links(html: str) -> Iterator[str]:
     """The links in raw HTML within Markdown."""
-    return (unescape(double or single) for double, single in HTML_LINK.findall(html))
+    element = parse(html) if "<" in html else None
+    return iter(() if element is None else element.xpath(".//a/@href"))
 
 
 def only_content(addresses: Iterable[str], base: str) -> Iterator[str]:

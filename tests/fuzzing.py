@@ -23,6 +23,7 @@ import presslift
 from presslift.checking_articles import ArticleChecks
 from presslift.errors import ParseError
 from presslift.records import Article
+from presslift.scraper.parse.document import read_document
 
 HOUSE = Path(__file__).resolve().parent
 SPOILT = HOUSE / "spoilt"
@@ -209,19 +210,17 @@ def paragraphs(text: str | None) -> list[str]:
 
 
 def _doubled(record: Article, page: bytes) -> Iterator[str]:
-    try:
-        root = lxml.html.document_fromstring(
-            re.sub(rb"(?i)</?(?:body|html)[^>]*>|[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", page),
-            parser=lxml.html.HTMLParser(encoding="utf-8", huge_tree=True),
-        )
-    except (lxml.etree.ParserError, ValueError):
-        return
-    there = " ".join("".join(root.itertext()).split())
+    # As read, since a page may be in any encoding, and nested more deeply than other parsers go.
+    there = _letters("".join(read_document(page, URL).root.itertext()))
     for part in dict.fromkeys(paragraphs(record.body_text)):
-        printed = there.count(part)
-        # What was mended on the way (encodings, invisible characters) is not found again as it stands.
+        printed = there.count(_letters(part))
+        # What was mended on the way is not found again as it stands.
         if printed and (record.body_text or "").count(part) > printed:
             yield f"doubled: {part[:80]}"
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def lost(page: bytes, harmless: bytes) -> list[str]:

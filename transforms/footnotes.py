@@ -73,7 +73,9 @@ def _normal(html: str, known: set[str]) -> str:
     if _FOREIGN.search(html):
         _take_foreign_out(root, frozenset() if marks else known)
     for mark in marks:
-        replace(mark, _marker(mark, known))
+        marker = _marker(mark, known)
+        replace(mark, marker)
+        _take_out_of_link(marker)
     return hand_on(root)
 
 
@@ -106,6 +108,25 @@ def _marker(mark: HtmlElement, known: set[str]) -> HtmlElement:
     link.text = f"[{number}]"
     new.append(link)
     return new
+
+
+def _take_out_of_link(marker: HtmlElement) -> None:
+    """Links can't stand in links: one that was never closed ends before a marker, and goes on behind it, as browsers show it."""
+    link = next(marker.iterancestors("a"), None)
+    if link is None or not len(marker):
+        return
+    above = marker.getparent()
+    while above is not None and above is not link.getparent():
+        rest = Element(str(above.tag), {name: value for name, value in above.attrib.items() if name != "id"})
+        rest.text, marker.tail = marker.tail, None
+        rest.extend(list(marker.itersiblings()))
+        above.addnext(marker)  # takes no tail along
+        rest.tail, above.tail = above.tail, None
+        if len(rest) or (rest.text or "").strip():
+            marker.addnext(rest)
+        else:
+            marker.tail = (rest.text or "") + (rest.tail or "") or None
+        above = marker.getparent()
 
 
 def _settled(note: Footnote, known: set[str], base: str) -> Footnote:

@@ -13,7 +13,7 @@ from presslift.records import Article, Link, RelatedLink, Translation
 from presslift.transforms.context import Context
 from presslift.transforms.footnotes import compose_content
 from presslift.transforms.networks import table
-from presslift.transforms.tree import absolute, extension, hand_on, is_note_marker, parse, plain_text, srcset_of
+from presslift.transforms.tree import MEDIA, absolute, extension, hand_on, is_note_marker, parse, plain_text, srcset_of
 
 Kind = Literal["internal", "external", "file", "mail", "anchor"]
 
@@ -58,15 +58,17 @@ def links(article: Article, context: Context) -> Article:
 def _listed(root: HtmlElement, base: str, article: Article, context: Context) -> list[Link]:
     found: list[Link] = []
     here = {address for address in (article.url, article.canonical_url, *article.aliases) if address}
-    for element in root.iter("a"):
+    for element in list(root.iter("a")):
         href = element.get("href")
-        if href is None or _in_marker(element):
+        if href is None or _in_marker(element) or _is_leftover(element):
             continue
         url = absolute(base, href)
         page, _, fragment = url.partition("#")
         kind = _kind(href, url, page, here, context)
         # A link within the article stays a fragment, so that it works wherever the body is published.
         settled = f"#{fragment}" if kind == "anchor" else url
+        if kind == "anchor":
+            url = f"{base.partition('#')[0]}#{fragment}"
         if settled != href:
             element.set("href", settled)
         found.append(
@@ -81,6 +83,17 @@ def _listed(root: HtmlElement, base: str, article: Article, context: Context) ->
             )
         )
     return found
+
+
+def _is_leftover(element: HtmlElement) -> bool:
+    """Links that show nothing, such as those left where a parser had to close one early; they are taken out."""
+    if any(child.tag in MEDIA for child in element.iterdescendants()) or plain_text(element, markers=True):
+        return False
+    if element.get("id"):
+        del element.attrib["href"]
+    else:
+        element.drop_tag()
+    return True
 
 
 def _in_marker(element: HtmlElement) -> bool:

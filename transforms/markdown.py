@@ -33,12 +33,14 @@ from presslift.records import Article
 from presslift.transforms.context import Context
 from presslift.transforms.embeds import watch_address
 from presslift.transforms.superscript import lowered, raised
-from presslift.transforms.tree import absolute, is_note_marker, keep, note_number, parse, plain_text, serialise
+from presslift.transforms.tree import BLOCKS, absolute, is_note_marker, keep, note_number, parse, plain_text, serialise
 
 # The converter escapes backslashes of its own accord: these stand for characters that must come out as they are. They are
 # code points that Unicode keeps free of characters.
-_BACKSLASH, _MARKER_START, _MARKER_END, _LESS, _GREATER, _SPACE = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
-_STANDS_FOR = ((_BACKSLASH, "\\"), (_MARKER_START, "[^"), (_MARKER_END, "]"), (_LESS, "<"), (_GREATER, ">"), (_SPACE, "\u00a0"))
+_BACKSLASH, _MARKER_START, _MARKER_END, _LESS, _GREATER, _SPACE, _OPENING = (chr(0xFDD0 + place) for place in range(7))
+_STANDS_FOR = (
+    (_BACKSLASH, "\\"), (_MARKER_START, "[^"), (_MARKER_END, "]"), (_LESS, "<"), (_GREATER, ">"), (_SPACE, "\u00a0"), (_OPENING, "["),
+)  # fmt: skip
 
 _SPECIAL = re.compile(
     r"[*`\[\]]"
@@ -49,6 +51,7 @@ _SPECIAL = re.compile(
     r"|~(?=~)|(?<=~)~"
     r"|^[=|](?=[=| ])"
 )
+_SHOWN_AS = {"<": _LESS, "\\": _BACKSLASH, "[": _OPENING, "]": _MARKER_END}
 _ANY_SPECIAL = re.compile(r"[*`\[\]\\_<&~=|]")
 _WRITTEN = "presslift-written"
 """The tag of elements that hold what is written in their place."""
@@ -132,7 +135,8 @@ def _escaped(text: str) -> str:
 
 def _mark(found: re.Match[str]) -> str:
     character = found[0]
-    return _BACKSLASH + {"<": _LESS, "\\": _BACKSLASH}.get(character, character)
+    # In links the converter escapes a bracket that has no partner, though one stands before it that does so already.
+    return _BACKSLASH + _SHOWN_AS.get(character, character)
 
 
 def _raised(element: HtmlElement) -> None:
@@ -181,10 +185,20 @@ def _stands_alone(element: HtmlElement) -> bool:
 
 
 def _verse(element: HtmlElement) -> None:
-    """Lines of verse as lines, not as code; their indent kept."""
-    if "wp-block-verse" not in (element.get("class") or ""):
+    """Lines of verse as lines, not as code; their indent kept. So are lines with links, which code can't hold."""
+    if "wp-block-verse" not in (element.get("class") or "") and element.find(".//a[@href]") is None:
+        return
+    for name in _VERBATIM:
+        etree.strip_tags(element, name)
+    if next(element.iter(*BLOCKS - {"pre"}), None) is not None:
+        element.tag = "div"
         return
     element.tag = "p"
+    element.text = (element.text or "").lstrip("\n")
+    if len(element):
+        element[-1].tail = (element[-1].tail or "").rstrip("\n")
+    else:
+        element.text = element.text.rstrip("\n")
     for node in list(element.iter()):
         if node.text:
             node.text = _lines(node, node.text, within=True)
@@ -194,7 +208,7 @@ def _verse(element: HtmlElement) -> None:
 
 def _lines(node: HtmlElement, text: str, *, within: bool) -> str:
     """Each new line in a piece of text becomes a ``br``; gives what comes before the first."""
-    first, *rest = [re.sub(r"^ +", lambda m: _SPACE * len(m[0]), line) for line in text.strip("\n").split("\n")]
+    first, *rest = [re.sub(r"^ +", lambda m: _SPACE * len(m[0]), line) for line in text.split("\n")]
     place = node if within else node.getparent()
     at = 0 if within else (place.index(node) + 1 if place is not None else 0)
     for line in reversed(rest):

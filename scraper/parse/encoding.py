@@ -23,6 +23,11 @@ LONG_TAG = re.compile(rb"<([A-Za-z][\w:-]*)[^<>]{20000,}>?")
 MOST_WORDS = 2_000
 """In a tag. libxml2 compares each attribute of an element with all before it: a hundred thousand take a quarter of a minute."""
 CLOSER = re.compile(rb"</\s*(?:body|html)\s*>", re.I)
+SECTIONS = tuple(
+    (b"<%b" % name, b"</%b" % name, re.compile(rb"<(/?)%b\b[^<>]*>" % name, re.I)) for name in (b"section", b"article", b"main", b"div")
+)
+STRUCTURE = re.compile(rb"<(/?)(section|article|main|div|aside|nav|header|footer|form|table|ul|ol|dl|body|html|script|style)\b", re.I)
+PARAGRAPH = re.compile(rb"<p[\s>]", re.I)
 CONTENT = re.compile(rb"<(?:p|div|article|h[1-6]|section|main)\b", re.I)
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -104,12 +109,56 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
             warnings.append("encoding: UTF-8 that was encoded twice is mended")
         data = once
     data = _without_long_tags(data)
+    for opening, closing, tags in SECTIONS:
+        if data.count(closing) > data.count(opening):
+            data = _reopened(data, tags, opening == b"<div", warnings)
     closer = CLOSER.search(data)
     # What follows the real end is white space, comments and late scripts; anything else shows a premature closer.
     if closer and CONTENT.search(data, closer.end()):
         warnings.append("premature </body> or </html> removed")
         data = CLOSER.sub(b"", data)
     return data
+
+
+def _reopened(data: bytes, tags: re.Pattern[bytes], plain: bool, warnings: list[str]) -> bytes:
+    """Where an end tag has nothing to close and paragraphs stand between it and the one before, that one came too early.
+
+    With ``plain`` nothing but paragraphs may stand there: of some elements an end tag too many is a slip of every other theme.
+    """
+    depth, kept, done = 0, [], 0
+    last: re.Match[bytes] | None = None
+    for tag in tags.finditer(data):
+        if not tag[1]:
+            depth, last = depth + 1, None
+        elif depth:
+            depth, last = depth - 1, tag
+        elif last is not None:
+            # Between paragraphs, and text has ended behind it: else the one too many may be this one.
+            start, end = last.end(), tag.start()
+            if (
+                data[max(done, last.start() - 200) : last.start()].rstrip()[-4:].lower() == b"</p>"
+                and PARAGRAPH.search(data, start, end)
+                and not PARAGRAPH.match(data[tag.end() : tag.end() + 200].lstrip())
+                and (STRUCTURE.search(data, start, end) is None if plain else _is_level(data, start, end))
+            ):
+                kept.append(data[done : last.start()])
+                done = start
+            last = None
+    if not kept:
+        return data
+    warnings.append(f"end tags that came too early removed: {len(kept)}")
+    return b"".join([*kept, data[done:]])
+
+
+def _is_level(data: bytes, start: int, end: int) -> bool:
+    """Whether a stretch closes what it opens and nothing else."""
+    opened: list[bytes] = []
+    for tag in STRUCTURE.finditer(data, start, end):
+        if not tag[1]:
+            opened.append(tag[2].lower())
+        elif not opened or opened.pop() != tag[2].lower():
+            return False
+    return not opened
 
 
 def _without_long_tags(data: bytes) -> bytes:

@@ -105,3 +105,20 @@ def test_markers_of_the_page_that_look_like_the_normal_form_lead_to_no_note_of_t
     assert result.body_html == f'<p>One<sup>1</sup>, two{marker}, three<sup>[3]</sup>, <a href="#fn-part">part</a>.</p>'
     assert result.footnotes[0].html == "Its back"
     assert footnotes(result, CONTEXT) == result
+
+
+def test_a_link_ends_before_a_marker_and_goes_on_behind_it() -> None:
+    mark = '<sup class="presslift-note" data-note="1" data-ref="1" data-marker="1"></sup>'
+    note = Footnote(index=1, marker="1", html="n", text="n", style="x", refs=[])
+    for within, expected in (
+        (f"one{mark}", '<p><a href="/x/">one</a><sup id="fnref-1"><a href="#fn-1">[1]</a></sup> end</p>'),
+        (
+            f"one<em>two{mark} three</em> four",
+            '<p><a href="/x/">one<em>two</em></a><sup id="fnref-1"><a href="#fn-1">[1]</a></sup><a href="/x/"><em> three</em> four</a> end</p>',
+        ),
+    ):
+        article = footnotes(
+            Article(url="https://site.example/a/", body_html=f'<p><a href="/x/">{within}</a> end</p>', footnotes=[note]), Context()
+        )
+        assert article.body_html == expected
+        assert article.content_html is not None and article.content_html.startswith(expected)

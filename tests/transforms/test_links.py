@@ -101,3 +101,18 @@ def test_odd_addresses_are_left_as_written():
 def test_stale_links_go_with_the_body():
     article = made("<p><a href='/b/'>x</a></p>")
     assert links(Article(url=HERE, links=article.links), CONTEXT).links == []
+
+
+def test_a_link_that_shows_nothing_is_taken_out() -> None:
+    article = made('<p>a<a href="/b/"></a> b <a href="#c" id="d"> </a>c <a href="/e/"><img src="f.png"></a></p>')
+    assert [link.url for link in article.links] == ["https://site.example/e/"]
+    assert (
+        article.body_html
+        == '<p>a b <a id="d"> </a>c <a href="https://site.example/e/"><img src="https://site.example/2024/a/f.png"></a></p>'
+    )
+
+
+def test_a_link_within_the_article_is_recorded_as_the_body_has_it() -> None:
+    article = made('<p><a href="https://old.example/a/#part">part</a></p>', canonical_url="https://old.example/a/")
+    assert [(link.url, link.kind, link.fragment) for link in article.links] == [(f"{HERE}#part", "anchor", "part")]
+    assert article.body_html == '<p><a href="#part">part</a></p>'

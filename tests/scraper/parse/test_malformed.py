@@ -168,3 +168,27 @@ def test_broken_json_ld_is_read_all_the_same(name: str) -> None:
 @pytest.mark.parametrize("text", ["", "null", "5", '"x"', "[]", "{}", "{", "[[[[", '{"@graph": 5}', '{"author": {"author": []}}', "NaN", "\x00", '{"@type": {}}', '{"headline": {"a": 1}, "datePublished": [1], "author": [[["x"]]], "image": [null, {"url": 5}], "keywords": 7, "inLanguage": {}}'])  # fmt: skip
 def test_json_ld_that_says_nothing_costs_nothing(text: str) -> None:
     is_whole(extract(page(head=f'<script type="application/ld+json">{text}</script>'), URL))
+
+
+@pytest.mark.parametrize("tag", ["section", "article", "main", "div"])
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_an_end_tag_that_comes_too_early_costs_no_paragraph(tag: str, place: int) -> None:
+    parts = [f"<p>{text}</p>" for text in PARAGRAPHS]
+    parts.insert(place, f"</{tag}>")
+    html = f'<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><{tag} class="entry-content">{"".join(parts)}</{tag}></body></html>'
+    record = extract(html, URL)
+    assert (record.body_text or "").split("\n\n") == PARAGRAPHS
+    assert "end tags that came too early removed: 1" in record.extraction.warnings
+
+
+def test_an_end_tag_too_many_at_the_end_opens_nothing_again() -> None:
+    text = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    after = "<div class='x'><p>Otra cosa, que está detrás del texto y no es parte de él.</p></div></div>"
+    record = extract(f"<html><body><h1>{TITLE}</h1><div class='entry-content'>{text}</div>{after}</body></html>", URL)
+    assert (record.body_text or "").split("\n\n") == PARAGRAPHS
+
+
+def test_a_stray_end_tag_does_not_open_a_box_again() -> None:
+    box = "<section class='related-posts'><h3>Relacionados</h3><div><a href='/otra/'>Otra nota</a></div></section>"
+    html = f"<html><body><h1>{TITLE}</h1><div class='entry-content'>{box}{body('</section>')}</div></body></html>"
+    assert [p for p in (extract(html, URL).body_text or "").split("\n\n") if p in PARAGRAPHS] == PARAGRAPHS
