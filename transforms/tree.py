@@ -237,7 +237,7 @@ def absolute(base: str, url: str) -> str:
 
 def srcset_of(value: str) -> list[tuple[str, str]]:
     """The candidates of a ``srcset``: address and descriptor (``300w``, ``2x`` or nothing), in order."""
-    return [(m[1], f"{m[2]}{m[3]}" if m[2] else "") for m in _SRCSET.finditer(value) if m[1]]
+    return [(m[1], f"{m[2]}{m[3]}" if m[2] else "") for m in _SRCSET.finditer(" ".join(value.split()).strip(", ")) if m[1]]
 
 
 def largest(value: str) -> str | None:

@@ -12,7 +12,7 @@ from presslift.scraper.parse.items import fold
 from presslift.scraper.parse.page import BodyReading
 
 SHORTCODE = re.compile(r"\[/?(?:[a-z]+_[a-z_0-9]+|vc_\w+|et_pb_\w+|fusion_\w+|av_\w+|gallery|caption|embed|audio|video|playlist)\b[^\]]*\]")
-SHOWN = re.compile(r"<(?:img|iframe|video|audio)\b[^>]*?\ssrc=[\"']([^\"'>]+)", re.I)
+SHOWN = re.compile(r"<(?:img|iframe|video|audio)\b[^<>]*?\ssrc=[\"']([^\"'>]+)", re.I)
 SIZE = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{2,5}$)")
 NUMBERED = re.compile(r"(\D*)(\d{1,6})(\D*)")
 THIN = 0.85

@@ -95,6 +95,10 @@ def _text_element(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | 
     return None
 
 
+LONGEST_CLASS = 400
+"""Of a class attribute that is looked at: no theme prints more, and an expression may begin at each of its hyphens."""
+
+
 @cache
 def _pattern(expression: str) -> re.Pattern[str]:
     return re.compile(expression, re.I)
@@ -102,7 +106,8 @@ def _pattern(expression: str) -> re.Pattern[str]:
 
 def _like(element: HtmlElement, expression: str) -> Iterator[HtmlElement]:
     search = _pattern(expression).search
-    return (node for node in element.iter() if node is not element and isinstance(node.tag, str) and search(node.get("class") or ""))
+    nodes = (node for node in element.iter() if node is not element and isinstance(node.tag, str))
+    return (node for node in nodes if search((node.get("class") or "")[:LONGEST_CLASS]))
 
 
 def _bare_text(element: HtmlElement, marks: frozenset[str]) -> HtmlElement | None:

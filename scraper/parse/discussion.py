@@ -88,7 +88,7 @@ def _linked_count(doc: Document, selectors: list[str]) -> int | None:
         own = href.startswith("#") or (page and _plain(join_url(doc.url or "", href)) == page)
         if not own:
             continue
-        text = text_of(element).casefold()
+        text = text_of(element)[:400].casefold()
         match = NUMBER.search(QUOTED.sub(" ", text))
         if match and (len(text) <= 12 or any(word in text for word in table("comments")["count"]["of"])):
             return _number(match[0])

@@ -17,6 +17,16 @@ TWICE_ENCODED = re.compile(rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]){1,3}")
 C1 = re.compile(rb"\xc2[\x80-\x9f]")
 """Control characters that no page means; in UTF-8 read as Latin-1 and encoded again they are two thirds of every dash and quote."""
 
+_HIGH = "".join(bytes([n]).decode("cp1252") if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(n) for n in range(0x80, 0xC0))
+_BYTE_OF = {c: n for n, c in enumerate(_HIGH, 0x80)} | {chr(n): n for n in range(0xC0, 0x100)}
+_NEXT = f"[{re.escape(_HIGH)}]"
+MISREAD = re.compile(f"[\u00c2-\u00df]{_NEXT}|[\u00e0-\u00ef]{_NEXT}{{2}}|[\u00f0-\u00f4]{_NEXT}{{3}}")
+"""A character of UTF-8 read as windows-1252: ``Ã©``, ``â€™``."""
+MISREAD_SIGNS = (b"\xc3\x83", b"\xc3\xa2\xe2\x82\xac")
+IN_WORD = re.compile(r"[A-Za-z][^\W\x00-\x7f]|[^\W\x00-\x7f][A-Za-z]")
+FEWEST_MISREAD = 8
+"""Within words. Texts that tell of such characters show them now and then, and mostly alone."""
+
 META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 LONG_TAG = re.compile(rb"<([A-Za-z][\w:-]*)[^<>]{20000,}>?")
@@ -29,7 +39,7 @@ SECTIONS = tuple(
 STRUCTURE = re.compile(rb"<(/?)(section|article|main|div|aside|nav|header|footer|form|table|ul|ol|dl|body|html|script|style)\b", re.I)
 PARAGRAPH = re.compile(rb"<p[\s>]", re.I)
 CONTENT = re.compile(rb"<(?:p|div|article|h[1-6]|section|main)\b", re.I)
-TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
+TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*+)[^<>]*+>")
 VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 NO_PAGES = frozenset(
     ("punycode", "idna", "unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "utf-7", "undefined")
@@ -108,6 +118,8 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
         if len(once) != len(data):
             warnings.append("encoding: UTF-8 that was encoded twice is mended")
         data = once
+    if sum(map(data.count, MISREAD_SIGNS)) >= FEWEST_MISREAD:
+        data = _read_rightly(data, warnings)
     data = _without_long_tags(data)
     for opening, closing, tags in SECTIONS:
         if data.count(closing) > data.count(opening):
@@ -118,6 +130,26 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
         warnings.append("premature </body> or </html> removed")
         data = CLOSER.sub(b"", data)
     return data
+
+
+def _read_rightly(data: bytes, warnings: list[str]) -> bytes:
+    """UTF-8 that was read as windows-1252 and encoded again, where most of a page's words with such letters show it."""
+    text = data.decode("utf-8", "replace")
+    within = 0
+    for match in MISREAD.finditer(text):
+        around = text[match.start() - 1 : match.start()] + text[match.end() : match.end() + 1]
+        within += match[0] != _once_read(match) and any(c.isascii() and c.isalpha() for c in around)
+    if within < FEWEST_MISREAD or within <= 2 * len(IN_WORD.findall(MISREAD.sub(" ", text))):
+        return data
+    warnings.append("encoding: UTF-8 that was read as windows-1252 is mended")
+    return MISREAD.sub(_once_read, text).encode("utf-8", "replace")
+
+
+def _once_read(match: re.Match[str]) -> str:
+    try:
+        return bytes(_BYTE_OF[c] for c in match[0]).decode("utf-8")
+    except (KeyError, UnicodeError):
+        return match[0]
 
 
 def _reopened(data: bytes, tags: re.Pattern[bytes], plain: bool, warnings: list[str]) -> bytes:

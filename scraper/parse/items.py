@@ -21,7 +21,7 @@ from presslift.urls import split_url
 
 ELLIPSIS = re.compile(r"\[?\s*(?:…|\.\.\.)\s*\]?")
 TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.S | re.I)
-EMOJI = re.compile(r"<img(?=[^>]*core/emoji/)[^>]*\balt=[\"']([^\"']*)[\"'][^>]*>", re.I)
+EMOJI = re.compile(r"<img(?=[^<>]*core/emoji/)[^<>]*\balt=[\"']([^\"'<>]*)[\"'][^<>]*>", re.I)
 WORD = re.compile(r"[^\W_]+")
 OPENING = 20_000
 """Characters of a content that are looked at for an excerpt made of it: WordPress takes the first 55 words."""
@@ -251,6 +251,7 @@ def is_manual(excerpt: str, content_html: str) -> bool:
 
     Words are compared in order, and some may be missing: blocks, note markers and shortcodes stay out of WordPress's excerpt.
     """
+    excerpt = " ".join(excerpt.split())
     marks = list(ELLIPSIS.finditer(excerpt))
     cut = bool(marks) and len(excerpt) - marks[-1].end() <= LONGEST_MORE
     said = WORD.findall((excerpt[: marks[-1].start()] if cut else excerpt).casefold())

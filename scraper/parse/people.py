@@ -14,7 +14,7 @@ from presslift.scraper.parse.dates import is_day
 LONGEST_NAME = 70
 WORDS_IN_NAME = 7
 AFTER = re.compile(r"(?:\s+\(?https?://\S+|\s+@[\w.]+|\s*\([^()]*\)|\s*\[[^\[\]]*\]|\s+[|•·–—]\s.*)\s*$")
-MARK = re.compile(r"(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰]+)+$")
+MARK = re.compile(r"(?<![*†‡§¶¹²³⁴-⁹⁰])(?:\s*\[[\w*†‡§¶#]{1,4}\]|[*†‡§¶¹²³⁴-⁹⁰])++$")
 GLUED = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")
 """Soft hyphens and spaces of no width: where a line may break, no part of a word."""

@@ -12,7 +12,7 @@ from presslift.scraper.knowledge import table
 
 COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u3099\u309a]+")
 START = re.compile(r"\w{1,3}")
-EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+EDGE = re.compile(r"[\W_]*")
 LONGEST = 90
 """No phrase of the table is longer, the words a ``*`` stands for included."""
 
@@ -27,7 +27,7 @@ def fold(text: str) -> str:
 
 def bare(text: str) -> str:
     """A folded text without emoji, arrows, dots and colons around it."""
-    return EDGES.sub("", fold(text))
+    return _without_edges(fold(text))
 
 
 class Opening(Struct, frozen=True):
@@ -120,7 +120,7 @@ class Phrases:
         if _start(text) not in self._line_starts:
             return None
         folded = fold(text[: LONGEST + 200]).lstrip(" -–—•·*>»→⇒▶►➡👉([{\"'")
-        folded = EDGES.sub("", folded[:1]) + folded[1:]
+        folded = _without_edges(folded[:1]) + folded[1:]
         match = self.opening.match(folded.lstrip())
         if match is None:
             return None
@@ -129,6 +129,12 @@ class Phrases:
         return Opening(
             self.printed(match["phrase"]), match["phrase"] in self.unsure, colon is not None, rest[colon.end() :] if colon else rest
         )
+
+
+def _without_edges(text: str) -> str:
+    # The end is looked for from the end: from the front, each run of dots within would be tried as one.
+    text = text[EDGE.match(text).end() :]  # type: ignore[union-attr]
+    return text[: len(text) - EDGE.match(text[::-1]).end()]  # type: ignore[union-attr]
 
 
 def _start(text: str) -> str:

@@ -16,9 +16,9 @@ from presslift.scraper.parse.document import Document, select, text_of
 from presslift.scraper.parse.identity import read_archive
 
 THEME = re.compile(r"/wp-content/themes/([\w.%-]+)/")
-STYLE_VERSION = re.compile(r"/wp-content/themes/([\w.%-]+)/(?:[\w./-]*/)?(?:style|main)[\w.-]*\.css\?ver=([\w.]+)")
-CORE_VERSION = re.compile(r"/wp-includes/[\w./-]+\?ver=(\d+\.\d+(?:\.\d+)?)[\"'&]")
-GENERATOR = re.compile(r"""<meta[^>]+name=["']?generator["']?[^>]+content=["']WordPress ([\d.]+[\w.-]*)""", re.I)
+STYLE_VERSION = re.compile(r"/wp-content/themes/([\w.%-]+)/(?:[\w./-]{0,200}/)?(?:style|main)[\w.-]{0,80}\.css\?ver=([\w.]+)")
+CORE_VERSION = re.compile(r"/wp-includes/[\w./-]{1,200}\?ver=(\d+\.\d+(?:\.\d+)?)[\"'&]")
+GENERATOR = re.compile(r"""<meta[^<>]{1,300}name=["']?generator["']?[^<>]{1,300}content=["']WordPress ([\d.]+[\w.-]*)""", re.I)
 OFFSET = re.compile(r"T\d\d:\d\d(?::\d\d)?([+-]\d\d):?(\d\d)\Z")
 FEED_TITLE = re.compile(r"\s+(?:»|&raquo;|›|→|\|)\s+")
 MENU_LINKS = 200

@@ -16,6 +16,9 @@ from presslift.scraper.parse.footnotes.tree import is_blank, is_element
 UNWRAPPED = frozenset("li div td dd aside section tr span ol dt article footer".split())
 EMPTY_BRACKETS = re.compile(r"[\s\u00a0]*(?:\[[\s,;]*\]|\([\s,;]*\))[\s\u00a0]*$")
 
+MOST_BRACKETS = 40
+ENDS = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "↩⏎⤴↵⬆\ufe0e\ufe0f"
+
 
 def note_body(definition: Definition, anchors: set[str]) -> HtmlElement:
     """A new ``div`` with the note's contents. ``anchors`` are the ids that markers had: links to them lead back."""
@@ -203,4 +206,6 @@ def _trim_end(body: HtmlElement) -> None:
 
 
 def _ended(text: str) -> str:
-    return EMPTY_BRACKETS.sub("", re.sub(r"[\s\u00a0↩⏎⤴↵⬆\ufe0e\ufe0f]+$", "", text))
+    text = text.rstrip(ENDS)
+    # Looked for in the last few characters alone: expressions that begin with white space begin at every space.
+    return text[:-MOST_BRACKETS] + EMPTY_BRACKETS.sub("", text[-MOST_BRACKETS:]) if text[-1:] in ("]", ")") else text
