@@ -27,9 +27,13 @@ IN_WORD = re.compile(r"[A-Za-z][^\W\x00-\x7f]|[^\W\x00-\x7f][A-Za-z]")
 FEWEST_MISREAD = 8
 """Within words. Texts that tell of such characters show them now and then, and mostly alone."""
 
+COMMENTS_OPENED = re.compile(rb"(?:<!--[^<>]*+){50,}")
+"""Of which none ends. libxml2 writes an address that holds thousands in time that grows with their square."""
+
 META_CHARSET = re.compile(rb"""<meta[^>]+?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
 LONG_TAG = re.compile(rb"<([A-Za-z][\w:-]*)[^<>]{20000,}>?")
+MOST_COMMENTS = 1_000
 MOST_WORDS = 2_000
 """In a tag. libxml2 compares each attribute of an element with all before it: a hundred thousand take a quarter of a minute."""
 CLOSER = re.compile(rb"</\s*(?:body|html)\s*>", re.I)
@@ -113,13 +117,9 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
     if b"&#" in data:
         # The parser takes them, and no text of the tree may then be set.
         data = CONTROL_REFERENCE.sub(b"", data)
-    if C1.search(data):
-        once = TWICE_ENCODED.sub(_once_encoded, data)
-        if len(once) != len(data):
-            warnings.append("encoding: UTF-8 that was encoded twice is mended")
-        data = once
-    if sum(map(data.count, MISREAD_SIGNS)) >= FEWEST_MISREAD:
-        data = _read_rightly(data, warnings)
+    data = _encoded_once(data, warnings)
+    if data.count(b"<!--") > MOST_COMMENTS:
+        data = COMMENTS_OPENED.sub(b"", data)
     data = _without_long_tags(data)
     for opening, closing, tags in SECTIONS:
         if data.count(closing) > data.count(opening):
@@ -129,6 +129,17 @@ def mend(data: bytes, warnings: list[str]) -> bytes:
     if closer and CONTENT.search(data, closer.end()):
         warnings.append("premature </body> or </html> removed")
         data = CLOSER.sub(b"", data)
+    return data
+
+
+def _encoded_once(data: bytes, warnings: list[str]) -> bytes:
+    if C1.search(data):
+        once = TWICE_ENCODED.sub(_once_encoded, data)
+        if len(once) != len(data):
+            warnings.append("encoding: UTF-8 that was encoded twice is mended")
+        data = once
+    if sum(map(data.count, MISREAD_SIGNS)) >= FEWEST_MISREAD:
+        data = _read_rightly(data, warnings)
     return data
 
 

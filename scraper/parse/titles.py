@@ -140,8 +140,8 @@ def cut_site(title: str, names: SiteNames) -> str:
     """A title without the site's names and taglines at its ends; never nothing."""
     pieces = SEPARATOR.split(" ".join(html.unescape(title).split()))
     parts, marks = pieces[::2], pieces[1::2]
-    while len(parts) > 1 and _is_site(parts[0], names):
-        parts, marks = parts[1:], marks[1:]
+    start = next((n for n, part in enumerate(parts[:-1]) if not _is_site(part, names)), len(parts) - 1)
+    parts, marks = parts[start:], marks[start:]
     # What follows the site's name is its tagline.
     end = next((n for n in range(1, len(parts)) if _is_site(parts[n], names) or PAGE_NUMBER.fullmatch(parts[n].lower())), len(parts))
     parts, marks = parts[:end], marks[: end - 1]

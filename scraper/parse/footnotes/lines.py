@@ -261,6 +261,8 @@ def _raised_mark(sup: HtmlElement, line: int, before: str) -> Mark | None:
 def _text_marks(slot: Slot, line: int, before: str) -> list[Mark]:
     found: list[Mark] = []
     text = slot.raw
+    if _external(slot.element.getparent() if slot.tail else slot.element):
+        return found
     for match in MARK.finditer(text):
         ahead = text[max(0, match.start() - BEFORE) : match.start()]
         ahead = (before + ahead)[-BEFORE:] if len(ahead) < BEFORE else ahead
@@ -268,7 +270,7 @@ def _text_marks(slot: Slot, line: int, before: str) -> list[Mark]:
         printed, start = f"{inner})" if form == "half" else match.group(form), match.start()
         if form == "symbol" and not _may_carry_symbol(ahead, text[match.end() : match.end() + 1]):
             continue
-        if labels and not _external(slot.element.getparent() if slot.tail else slot.element):
+        if labels:
             found.append(
                 Mark(
                     line,
