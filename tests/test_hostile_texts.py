@@ -18,21 +18,23 @@ URL = "https://site.example/note/"
 PROSE = "".join(f"<p>The lighthouse of bay number {n} was lit in 1911, and nobody has seen it dark since that day.</p>" for n in range(6))
 
 
-def page(head: str = "", body: str = "", after: str = "") -> bytes:
+def page(head: str = "", first: str = "", body: str = "", after: str = "") -> bytes:
     comments = f'<section id="comments"><ol class="comment-list">{after}</ol></section>'
-    article = f'<article class="post"><h1 class="entry-title">The light</h1><div class="entry-content">{PROSE}{body}{PROSE}</div></article>'
+    article = f'<article class="post"><h1 class="entry-title">The light</h1><div class="entry-content">{first}{PROSE}{body}{PROSE}</div></article>'
     return f"<html><head><title>The light</title>{head}</head><body class='single'>{article}{comments}</body></html>".encode()
 
 
 HOSTILE: dict[str, Callable[[], object]] = {
-    "dots-in-a-line": lambda: extract(page(body=f"<p>a{'.' * SIZE}b</p>"), URL),
+    "dots-in-a-line": lambda: extract(page(first=f"<p>By Ana {'.' * SIZE} y</p>"), URL),
     "hyphens-in-a-class": lambda: extract(
         page(after=f"<li class='comment' id='comment-1'><p class='comment{'-' * SIZE}'>Hello</p></li>"), URL
     ),
-    "commas-in-a-srcset": lambda: srcset_of("," * SIZE + "a"),
+    "commas-in-a-srcset": lambda: srcset_of("," * SIZE),
     "spaces-in-a-srcset": lambda: srcset_of(" " * SIZE),
     "comments-in-an-address": lambda: extract(page(body=f"<p><a href='{'<!--' * (SIZE // 4)}'>here</a></p>"), URL),
-    "parts-of-a-title": lambda: extract(page(head=f'<meta property="og:title" content="{"| " * (SIZE // 2)}a">'), URL),
+    "parts-of-a-title": lambda: extract(
+        page(head='<script type="application/ld+json">{"@type": "Article", "headline": "%s"}</script>' % ("|" * SIZE)), URL
+    ),
     "markers-in-a-link": lambda: extract(page(body=f"<p><a href='/{'x' * SIZE}'>{'¹' * SIZE}</a></p>"), URL),
     "asterisks-behind-a-name": lambda: MARK.search("*" * SIZE + "b"),
     "links-in-raw-html": lambda: list(html_links("<a " * (SIZE // 3))),
