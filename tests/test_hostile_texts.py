@@ -10,7 +10,8 @@ import pytest
 
 from presslift import extract
 from presslift.checking_articles import html_links
-from presslift.scraper.parse.people import MARK
+from presslift.scraper.parse.people import MARK, split_names
+from presslift.scraper.probe.page import wordpress_evidence
 from presslift.transforms.tree import srcset_of
 
 SIZE = 300_000
@@ -37,6 +38,8 @@ HOSTILE: dict[str, Callable[[], object]] = {
     ),
     "markers-in-a-link": lambda: extract(page(body=f"<p><a href='/{'x' * SIZE}'>{'¹' * SIZE}</a></p>"), URL),
     "asterisks-behind-a-name": lambda: MARK.search("*" * SIZE + "b"),
+    "spaces-in-a-name": lambda: split_names(" " * SIZE + "a"),
+    "generators-of-a-page": lambda: wordpress_evidence('<meta name="generator" ' * (SIZE // 20)),
     "links-in-raw-html": lambda: list(html_links("<a " * (SIZE // 3))),
 }
 

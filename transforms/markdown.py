@@ -231,6 +231,12 @@ def _alternative(element: HtmlElement) -> None:
             element.set(name, " ".join(_escaped(value).split()))
 
 
+def _titled(element: HtmlElement) -> None:
+    """A new line within a link's title may begin a block that ends the link."""
+    if (value := element.get("title")) and "\n" in value:
+        element.set("title", " ".join(value.split()))
+
+
 _VERBATIM = frozenset(("pre", "code", "kbd", "samp"))
 _REWRITTEN: dict[str, Callable[[HtmlElement], None]] = {
     "pre": _verse,
@@ -241,4 +247,5 @@ _REWRITTEN: dict[str, Callable[[HtmlElement], None]] = {
     "audio": _player,
     "figcaption": _caption,
     "img": _alternative,
+    "a": _titled,
 }

@@ -283,7 +283,7 @@ def split_names(text: str) -> list[str]:
     "Ortega y Gasset" is one name: a joiner divides only where both sides are whole names.
     """
     parts: list[str] = []
-    text = _parted(text)
+    text = " ".join(_parted(text).split())
     pieces = _joiners().split(text)
     for joiner, piece in zip(["", *pieces[1::2]], (p.strip() for p in pieces[::2]), strict=True):
         if piece and parts and DEGREE.fullmatch(piece):

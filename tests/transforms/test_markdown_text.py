@@ -91,6 +91,7 @@ def test_words(body, words):
         ("<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul><ol start=3><li>x</li></ol>", "- a\n  - b\n- c\n\n3. x"),
         ('<p><a href="https://e.example/a_b(c)?x=1&amp;y=2" title="T">l</a></p>', '[l](https://e.example/a_b(c)?x=1&y=2 "T")'),
         ('<pre><code class="language-php">a*b_c &lt;x&gt;\n\n  [y]</code></pre>', "```php\na*b_c <x>\n\n  [y]\n```"),
+        ('<p><a href="/a/" title="one&#10;&lt;p&gt; two">a</a></p>', '[a](/a/ "one <p> two")'),
         ('<p><a href="/a/">a]b [c</a></p>', "[a\\]b \\[c](/a/)"),
         ('<pre>\none <a href="/a/">two</a>\n  three\n</pre>', "one [two](/a/)\\\n\u00a0\u00a0three"),
         ('<pre><code>one <a href="/a/">two</a></code></pre>', "one [two](/a/)"),
