@@ -122,7 +122,7 @@ def _unpaged(url: str, path: str, query: dict[str, str]) -> tuple[str, str, int]
             own = own.rstrip("/") or "/"
         return urlunsplit(parts._replace(path=own)), PAGED.sub("/", path), int(paged[1][:6])
     number = query.get("paged", "")
-    if number.isdigit():
+    if number.isdecimal():
         rest = "&".join(piece for piece in parts.query.split("&") if not piece.startswith("paged="))
         return urlunsplit(parts._replace(query=rest)), path, max(1, int(number[:6]))
     return url, path, 1

@@ -26,7 +26,7 @@ DEEPEST = 14
 MOST_VIEWS = 5
 """Addresses of one path that differ in parameters which name nothing known: so many are looked at."""
 
-POST_ID = re.compile(r"(?:postid|page-id|attachmentid|parent-pageid)-(\d+)\Z")
+POST_ID = re.compile(r"(?:postid|page-id|attachmentid|parent-pageid)-(\d{1,18})\Z")
 NUMBERED = re.compile(r"^(.+?/?)(?:/(\d{1,3})/?|[?&]page=\d{1,3})$")
 
 

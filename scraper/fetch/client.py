@@ -339,7 +339,7 @@ class Client:
 def retry_after(value: str | None) -> float | None:
     """The seconds that a ``Retry-After`` header asks for, in either of its forms; None when it says nothing."""
     text = (value or "").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return float(text[:9])
     try:
         when = parsedate_to_datetime(text)

@@ -330,4 +330,6 @@ def _account(view: PageView, by_cue: ByCue) -> Account | None:
     first = told[0]
     twin = next((p for _, p in everyone if fold_name(p.name) == fold_name(first.name) and p.url), first)
     numbers = parse_qs(split_url(twin.url or "").query).get("author", [""])
-    return Account(wp_id=int(numbers[0]) if numbers[0].isdigit() else None, name=first.name, slug=author_slug(twin.url), url=twin.url)
+    return Account(
+        wp_id=int(numbers[0]) if re.fullmatch(r"\d{1,18}", numbers[0]) else None, name=first.name, slug=author_slug(twin.url), url=twin.url
+    )

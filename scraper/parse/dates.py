@@ -248,7 +248,7 @@ def _relative_span(text: str, language: str | None) -> timedelta | None:
     folded, code = _plain(text).lower(), (language or "").split("-")[0].lower()
     for _, pattern, units, dual in sorted(_relative_patterns(), key=lambda p: p[0] != code):
         if match := pattern.search(folded):
-            digits = next((g for g in (match[1], match[3]) if g and g.isdigit()), None)
+            digits = next((g for g in (match[1], match[3]) if g and g.isdecimal()), None)
             number = int(digits) if digits else 2 if match[2] in dual else 1
             return timedelta(days=number * DAYS[units[match[2]]])
     return None
@@ -269,7 +269,7 @@ def parse_foreign_date(text: str, language: str | None = None) -> Moment | None:
     months = {n for word in words if (n := _month_of(word, language)) is not None}
     if months:
         # A language of the table: in whatever order its day, month and year stand.
-        years, days = {w for w in words if len(w) == 4 and w.isdigit()}, {w for w in words if len(w) <= 2 and w.isdigit()}
+        years, days = {w for w in words if len(w) == 4 and w.isdecimal()}, {w for w in words if len(w) <= 2 and w.isdecimal()}
         day = _day(years.pop(), months.pop(), days.pop()) if len(years) == len(months) == len(days) == 1 else None
         return Moment(day=day) if day else None
     import dateparser

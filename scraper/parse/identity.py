@@ -131,7 +131,7 @@ def slug_of(url: str, wp_id: int | None) -> str | None:
     steps = [s for s in parts.path.split("/") if s]
     last = unicodedata.normalize("NFC", unquote(steps[-1]))
     last = re.sub(r"\.(?:html?|php|aspx?)$", "", last)
-    if last.isdigit() and (int(last) == wp_id or (len(steps) > 1 and steps[-2] == "archives")):
+    if re.fullmatch(r"\d{1,18}", last) and (int(last) == wp_id or (len(steps) > 1 and steps[-2] == "archives")):
         return None
     return None if last == "index" else last
 
@@ -150,7 +150,7 @@ def read_archive(doc: Document) -> ArchiveFacts:
 
 
 def _told_by_classes(facts: ArchiveFacts, names: frozenset[str]) -> None:
-    numbers = {m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|paged)-(\d+)", n))}
+    numbers = {m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|paged)-(\d{1,18})", n))}
     slugs = {
         m[1]: m[2] for n in names if (m := re.fullmatch(r"(category|tag|author|term|tax|post-type-archive)-(.+)", n)) and not m[2].isdigit()
     }
@@ -175,7 +175,7 @@ def _told_by_classes(facts: ArchiveFacts, names: frozenset[str]) -> None:
 
 def _told_by_address(facts: ArchiveFacts, url: str) -> None:
     path = unquote(split_url(url).path)
-    if facts.page == 1 and (match := re.search(r"/page/(\d+)/?$", path)):
+    if facts.page == 1 and (match := re.search(r"/page/(\d{1,18})/?$", path)):
         facts.page = int(match[1])
     bare = re.sub(r"/page/\d+/?$", "/", path)
     if facts.kind in ("unknown", "author") and (match := re.search(r"/author/([^/]+)", bare)):
@@ -188,7 +188,7 @@ def _told_by_address(facts: ArchiveFacts, url: str) -> None:
             facts.slug = slug or facts.slug
     if facts.kind == "unknown" and re.search(r"/(?:19|20)\d{2}(?:/\d{1,2}){0,2}/?$", bare):
         facts.kind = "date"
-    if facts.kind == "author" and facts.wp_id is None and parse_qs(split_url(url).query).get("author", [""])[0].isdigit():
+    if facts.kind == "author" and facts.wp_id is None and re.fullmatch(r"\d{1,18}", parse_qs(split_url(url).query).get("author", [""])[0]):
         facts.wp_id = int(parse_qs(split_url(url).query)["author"][0])
 
 

@@ -160,7 +160,7 @@ def _identify(found: Metadata, view: PageView) -> None:
     for name in view.doc.body_classes:
         if name.startswith("single-format-"):
             found.format = name.removeprefix("single-format-")
-        elif match := re.fullmatch(r"parent-pageid-(\d+)", name):
+        elif match := re.fullmatch(r"parent-pageid-(\d{1,18})", name):
             found.parent_wp_id = int(match[1])
         elif match := re.fullmatch(r"(?:page|post)-template-((?:[\w-]+)-php)", name):
             found.template = f"{match[1].removesuffix('-php')}.php"

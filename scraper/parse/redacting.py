@@ -142,7 +142,7 @@ class Redactor:
 
 def _number(element: HtmlElement) -> int | None:
     name = element.get("id") if isinstance(element.tag, str) else None
-    match = re.search(r"comm\w*?[-_](?:\w+[-_])*?(\d+)$", name or "", re.I)
+    match = re.search(r"comm[\w-]*[-_](\d{1,18})$", (name or "")[:200], re.I)
     return int(match[1]) if match else None
 
 

@@ -17,6 +17,8 @@ from presslift.urls import NOWHERE, join_url, split_url
 if TYPE_CHECKING:
     from presslift.scraper.site import SiteProfile
 
+NUMBER = re.compile(r"\d{1,18}")
+"""An id: longer ones are none, and there are digits that are no decimals."""
 POST_CLASS = re.compile(r"post-(\d+)")
 LONGEST_SCRIPT = 20_000
 CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "elementor-post", "post-item", "post-card", "e-loop-item"})
@@ -60,23 +62,23 @@ class PageView:
     def wp_id(self) -> tuple[int, str] | None:
         """The post's id and the cue that told it."""
         for name in self.doc.body_classes:
-            if match := re.fullmatch(r"(?:postid|page-id|attachmentid)-(\d+)", name):
+            if match := re.fullmatch(r"(?:postid|page-id|attachmentid)-(\d{1,18})", name):
                 return int(match[1]), "body class"
         for link in self.index.find("link[rel=shortlink]"):
             query = parse_qs(split_url(link.get("href") or "").query)
             for key in ("p", "page_id", "attachment_id"):
-                if query.get(key, [""])[0].isdigit():
+                if NUMBER.fullmatch(query.get(key, [""])[0]):
                     return int(query[key][0]), "shortlink"
         for link in self.index.find("link[type='application/json'][href*='/wp/v2/']"):
-            if match := re.search(r"/wp/v2/(?!users/|categories/|tags/|taxonomies/|types/)[\w-]+/(\d+)$", link.get("href") or ""):
+            if match := re.search(r"/wp/v2/(?!users/|categories/|tags/|taxonomies/|types/)[\w-]+/(\d{1,18})$", link.get("href") or ""):
                 return int(match[1]), "rest link"
         for field in self.index.find("input[name=comment_post_ID]"):
-            if (field.get("value") or "").isdigit():
+            if NUMBER.fullmatch(field.get("value") or ""):
                 return int(field.get("value") or 0), "comment form"
         return self._article_id()
 
     def _article_id(self) -> tuple[int, str] | None:
-        articles = [e for e in self.index.tagged("article") if re.fullmatch(r"post-\d+", e.get("id") or "")]
+        articles = [e for e in self.index.tagged("article") if re.fullmatch(r"post-\d{1,18}", e.get("id") or "")]
         outer = [e for e in articles if not any(a.tag == "article" for a in e.iterancestors())]
         if len(outer) == 1:
             return int((outer[0].get("id") or "")[5:]), "article id"

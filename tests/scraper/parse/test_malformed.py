@@ -188,6 +188,21 @@ def test_an_end_tag_too_many_at_the_end_opens_nothing_again() -> None:
     assert (record.body_text or "").split("\n\n") == PARAGRAPHS
 
 
+@pytest.mark.parametrize("number", ["9" * 6000, "³3"])
+def test_ids_that_are_no_numbers_cost_no_record(number: str) -> None:
+    head = (
+        f'<link rel="shortlink" href="{URL}?p={number}"><link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/{number}">'
+    )
+    classes = f"single postid-{number} parent-pageid-{number} author-{number} paged-{number}"
+    form = f'<form id="commentform"><input name="comment_post_ID" value="{number}"></form>'
+    comment = f'<ol class="comment-list"><li class="comment depth-{number}" id="comment-{number}"><p>Hola</p></li></ol>'
+    article = f'<article id="post-{number}"><h1>{TITLE}</h1><a rel="author" href="/?author={number}">Ana Núñez</a><div class="entry-content">{body()}</div></article>'
+    html = f"<html><head>{head}</head><body class='{classes}'>{article}{comment}{form}</body></html>"
+    for url in (URL, f"{URL}?author={number}", f"{URL}page/{number}/", f"https://sitio.example/archives/{number}", f"{URL}?p={number}"):
+        record = extract(html, url)
+        assert record.wp_id is None and record.title == TITLE
+
+
 def test_a_stray_end_tag_does_not_open_a_box_again() -> None:
     box = "<section class='related-posts'><h3>Relacionados</h3><div><a href='/otra/'>Otra nota</a></div></section>"
     html = f"<html><body><h1>{TITLE}</h1><div class='entry-content'>{box}{body('</section>')}</div></body></html>"
