@@ -17,7 +17,7 @@ from presslift.scraper.parse.dates import language_rows, parse_date
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.names import KINDS
-from presslift.scraper.parse.people import UNSEEN, name_slug
+from presslift.scraper.parse.people import UNSEEN, name_slug, title_slug
 from presslift.scraper.parse.view import PageView
 from presslift.urls import split_url
 
@@ -251,9 +251,14 @@ def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[s
         text = _without_company(cut_site(bare, names) if " " in bare else bare, heads)
         words = set(re.findall(r"\w{3,}", fold(text)))
         # A heading that shares nothing with the page's title is another thing's.
-        strange = bool(told and words) and not words & told and len(text.split()) <= 3
+        strange = bool(told and words) and not words & told and len(text.split()) <= 3 and not _made_the_address(view, text)
         found.append((text, named("title", "strange heading") if strange else vote.cue))
     return found
+
+
+def _made_the_address(view: PageView, text: str) -> bool:
+    slug = _path(view.url).rsplit("/", 1)[-1]
+    return bool(slug) and slug in (title_slug(text), title_slug(text, "de"))
 
 
 def _without_subtitle(text: str, heading: HtmlElement, subtitles: list[HtmlElement]) -> str:

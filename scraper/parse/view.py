@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urljoin
+from urllib.parse import parse_qs, unquote, urljoin
 
 from lxml.html import HtmlElement
 
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import Document
+from presslift.scraper.parse.document import Document, text_of
 from presslift.scraper.parse.graph import Graph
+from presslift.scraper.parse.people import fold_name, title_slug
 from presslift.urls import NOWHERE, join_url, split_url
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ NUMBER = re.compile(r"\d{1,18}")
 """An id: longer ones are none, and there are digits that are no decimals."""
 POST_CLASS = re.compile(r"post-(\d+)")
 LONGEST_SCRIPT = 20_000
+LONGEST_TITLE = 300
+MOST_HEADINGS = 8
+SHORTEST_TITLE = 10
+"""So many letters of a heading hardly repeat the head's title, or the address, by chance."""
+PARTED = re.compile(r"\s+[^\w\s]+\s+|\s*[|｜]\s*")
 CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "elementor-post", "post-item", "post-card", "e-loop-item"})
 
 
@@ -83,6 +89,20 @@ class PageView:
         if len(outer) == 1:
             return int((outer[0].get("id") or "")[5:]), "article id"
         return None
+
+    @cached_property
+    def _around_own_heading(self) -> frozenset[HtmlElement]:
+        """What holds the ``h1`` that repeats the head's title, or the address where it has none: no other post's, and no furniture."""
+        heads = {fold_name(t) for e in self.index.find("head > title")[:1] for t in _starts_and_ends(text_of(e)[:LONGEST_TITLE])}
+        slug = unquote(split_url(self.url).path).rstrip("/").rsplit("/", 1)[-1].lower()
+        for heading in self.index.tagged("h1")[:MOST_HEADINGS]:
+            text = text_of(heading)[:LONGEST_TITLE]
+            told = fold_name(text)
+            if len(told) < SHORTEST_TITLE:
+                continue
+            if told in heads if heads else title_slug(text) == slug:
+                return frozenset(heading.iterancestors())
+        return frozenset()
 
     @cached_property
     def main(self) -> HtmlElement:
@@ -173,7 +193,7 @@ class PageView:
             if not any(a.tag in ("nav", "aside", "footer") for a in h.iterancestors()) and not self._in_card(h)
             for a in h.iterancestors()
         ]
-        return frozenset([self.main, *self.main.iterancestors(), *inside])
+        return frozenset([self.main, *self.main.iterancestors(), *inside, *self._around_own_heading])
 
     def _in_card(self, element: HtmlElement) -> bool:
         return any(a is not self.main and self._is_card(a) for a in element.iterancestors())
@@ -203,7 +223,9 @@ class PageView:
         return any(
             self._fenced_here(e)
             for e in [element, *element.iterancestors()]
-            if e.tag not in ("body", "html", "main") and e.get("id") not in ("page", "content", "main")
+            if e.tag not in ("body", "html", "main")
+            and e.get("id") not in ("page", "content", "main")
+            and e not in self._around_own_heading
         )
 
     @staticmethod
@@ -214,6 +236,13 @@ class PageView:
         if element.tag == "footer" and not _entry_footer().search(names) and not any(a.tag == "article" for a in element.iterancestors()):
             return True
         return len(names) > 1 and _fenced_names(names)
+
+
+def _starts_and_ends(title: str) -> list[str]:
+    """The longer part of a title, where it is parted by a sign as the site's name is from a post's, and all of it."""
+    cuts = [m.span() for m in PARTED.finditer(title)]
+    parts = [title, *(title[:start] for start, _ in cuts), *(title[end:] for _, end in cuts)]
+    return [part for part in parts if 2 * len(part) > len(title)]
 
 
 @lru_cache(maxsize=16384)
