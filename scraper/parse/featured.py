@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -11,13 +12,19 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.cues import Decision, gather
 from presslift.scraper.parse.document import classes, text_of
 from presslift.scraper.parse.graph import text_value
-from presslift.scraper.parse.view import PageView
+from presslift.scraper.parse.view import NUMBER, PageView
 from presslift.urls import split_url
 
 SIZE = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-e\d{10,})(?=\.\w+$)")
 LOGO = re.compile(
     r"logo|favicon|site-?icon|placeholder|default[-_]?(?:image|og|social|share|thumb)|avatar|gravatar|sprite|blank\.|pixel|cropped-", re.I
 )
+
+PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)$", re.I)
+NEAR = 15
+"""So many elements before the title a picture still is the post's."""
+LEAST_SIDE = 200
+SIDES = re.compile(r"(?:[?&/,](?:w|h|width|height)[=_])(\d{1,4})(?!\d)|/(\d{2,4})x\d{2,4}/")
 
 
 def picture_name(url: str) -> str:
@@ -45,6 +52,11 @@ def read_featured(view: PageView) -> Decision[str] | None:
         return Decision(value=same or url, cue=cue.name, confidence=0.97 if same else 0.92 if cue.scope == "main" else 0.88)
     if declared and "has-post-thumbnail" in names:
         return Decision(value=declared[0], cue="head and has-post-thumbnail", confidence=0.9)
+    above = _above_text(view)
+    if above is not None:
+        same = next((u for u in declared if picture_name(u) == picture_name(above)), None)
+        sure = 0.93 if same is not None or "has-post-thumbnail" in names else 0.6 if declared else 0.75
+        return Decision(value=same or above, cue="picture above the text", confidence=sure)
     graph = _primary(view)
     if graph and declared and picture_name(graph) == picture_name(declared[0]) and not telling and not _in_text(view, graph):
         return Decision(value=view.absolute(graph), cue="primary image", confidence=0.7)
@@ -64,6 +76,65 @@ def read_thumbnail(view: PageView, url: str) -> tuple[str | None, str | None]:
     figure = next(image.iterancestors("figure"), None)
     caption = next(figure.iter("figcaption"), None) if figure is not None else None
     return " ".join((image.get("alt") or "").split()) or None, (text_of(caption) or None if caption is not None else None)
+
+
+def _above_text(view: PageView) -> str | None:
+    """The only picture between the title and the text, or right above the title, that is no part of the text: of a theme whose
+    classes nobody knows.
+    """
+    heading = view.heading
+    if heading is None:
+        return None
+    place = view.index.position
+    first = view.text_start
+    if first is None:
+        return None
+    start, end = place(heading) - NEAR, place(first)
+    found = [
+        url
+        for image in view.index.tagged("img")
+        if start <= place(image) < end and not view.elsewhere(image) and _apart(view, image, heading, first)
+        for url in [image_address(view, image)]
+        if url and PICTURE.search(split_url(url).path) and not LOGO.search(url) and not _others().search(url) and not _small(url)
+    ]
+    return found[0] if len({picture_name(u) for u in found}) == 1 else None
+
+
+def _apart(view: PageView, image: HtmlElement, heading: HtmlElement, first: HtmlElement) -> bool:
+    """Whether a picture stands outside the text that begins with ``first``, is no editor's, no small one, and leads nowhere else."""
+    if any(NUMBER.fullmatch(size := image.get(name) or "") and int(size) < LEAST_SIDE for name in ("width", "height")):
+        return False
+    around, titled = {first, *first.iterancestors()}, {heading, *heading.iterancestors()}
+    for above in [image, *image.iterancestors()]:
+        if above in around:
+            # What holds picture and text holds the title too, or the picture is the text's.
+            return above in titled and above.tag != "body"
+        if above.tag in ("header", "nav") and above not in titled:
+            return False
+        if _not_own().search(above.get("class") or "") or (above.tag == "a" and _leads_away(view, above)):
+            return False
+    return False
+
+
+def _leads_away(view: PageView, link: HtmlElement) -> bool:
+    address = view.absolute(link.get("href") or "").split("#")[0]
+    return address not in (view.url, view.canonical) and not PICTURE.search(split_url(address).path)
+
+
+def _small(url: str) -> bool:
+    # As image services are told a size: "?w=105&h=105", "/w_50,h_50,c_fill/", "/140x140/".
+    return any(int(number) < LEAST_SIDE for pair in SIDES.findall(url) for number in pair if number)
+
+
+@cache
+def _not_own() -> re.Pattern[str]:
+    images = table("cues")["images"]
+    return re.compile(rf"(?:^|\s)(?:{'|'.join(images['editors'])})|(?:^|[-_\s])(?:{'|'.join(images['around'])})(?:[-_\s]|$)", re.I)
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    return re.compile("|".join(table("cues")["images"]["others"]), re.I)
 
 
 def _supports(names: list[str]) -> bool:

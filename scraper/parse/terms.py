@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from urllib.parse import parse_qs, unquote
 
@@ -15,6 +16,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.people import name_slug
+from presslift.scraper.parse.stray_terms import links_around_text, links_of_trail, not_many
 from presslift.scraper.parse.view import PageView
 from presslift.urls import split_url
 
@@ -40,6 +42,10 @@ def read_terms(view: PageView) -> Terms:
     printed = [t for t in _printed(view) if _confirmed(t, slugs, complete)]
     terms = list({(t.taxonomy, t.slug or t.name.lower()): t for t in reversed(printed)}.values())[::-1]
     cue, confidence = ("term links", 0.97 if slugs else 0.85) if terms else (None, 0.0)
+    for term, way, sure in _by_address(view, {t.taxonomy for t in terms}):
+        if _confirmed(term, slugs, complete):
+            terms.append(term)
+            cue, confidence = cue or way, min(confidence or 1.0, 0.9 if slugs else sure)
     nameless: dict[str, list[str]] = {}
     said = _said(view)
     for taxonomy, known in slugs.items():
@@ -139,6 +145,30 @@ def _printed(view: PageView) -> list[Term]:
                     seen.add(link)
                     found.append((view.index.position(link), term))
     return [t for _, t in sorted(found, key=lambda pair: pair[0])]
+
+
+def _by_address(view: PageView, told: set[str]) -> Iterator[tuple[Term, str, float]]:
+    """Terms of the taxonomies of which no place told, with the cue and its confidence."""
+    missing = set(CORE.values()) - told
+    groups = links_around_text(view) if missing else []
+    near = {(t.taxonomy, t.slug): t for links in groups for t in _stray(view, links) if t.taxonomy in missing}
+    for term in near.values():
+        yield term, "links to archives", 0.7
+    if "category" in missing.difference(t.taxonomy for t in near.values()):
+        # The others of a trail are the ancestors of the last.
+        for term in [t for t in _stray(view, links_of_trail(view)) if t.taxonomy == "category"][-1:]:
+            yield term, "breadcrumbs", 0.6
+
+
+def _stray(view: PageView, links: list[HtmlElement]) -> list[Term]:
+    """The core terms to whose archives links lead, by their addresses alone, once each."""
+    found: dict[tuple[str, str | None], Term] = {}
+    for link in links:
+        taxonomy, slug = archive_of(view.absolute(link.get("href") or ""))
+        term = _term(view, link, None, "") if taxonomy and slug else None
+        if term is not None:
+            found.setdefault((term.taxonomy, term.slug), term)
+    return not_many([*found.values()])
 
 
 def _beside_text(view: PageView, link: HtmlElement) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urljoin
 
@@ -27,6 +28,7 @@ MOST_HEADINGS = 8
 SHORTEST_TITLE = 10
 """So many letters of a heading hardly repeat the head's title, or the address, by chance."""
 PARTED = re.compile(r"\s+[^\w\s]+\s+|\s*[|｜]\s*")
+LEAST_PROSE = 60
 CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "elementor-post", "post-item", "post-card", "e-loop-item"})
 
 
@@ -41,6 +43,7 @@ class PageView:
         self.index.forget_detached()
         self.heading: HtmlElement | None = None
         self._elsewhere: dict[HtmlElement, bool] = {}
+        self._text_start: list[HtmlElement] | None = None
         self._absolute: dict[str, str] = {}
         self.texts: dict[HtmlElement, str] = {}
         self.near: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
@@ -142,6 +145,18 @@ class PageView:
         if len(sizes) > 1 and sizes[0][0] < 3 * sizes[1][0]:
             return None
         return articles[-sizes[0][1]]
+
+    @property
+    def text_start(self) -> HtmlElement | None:
+        """The first paragraph of running text below the title; None before the title was read, or where there is none."""
+        if self.heading is None:
+            return None
+        if self._text_start is None:
+            place = self.index.position
+            title = place(self.heading)
+            below = (p for p in self.index.tagged("p") if place(p) > title)
+            self._text_start = [*islice((p for p in below if len(text_of(p)) >= LEAST_PROSE and not self.elsewhere(p)), 1)]
+        return next(iter(self._text_start), None)
 
     def absolute(self, href: str) -> str:
         """An address made absolute against the page's ``base`` and own address; nothing when it is none."""

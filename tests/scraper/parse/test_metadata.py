@@ -315,6 +315,48 @@ def test_thumbnail_that_the_theme_does_not_show() -> None:
     assert featured("post-7 type-post has-post-thumbnail hentry", "", OG.format("c.jpg")) == "https://press.example.org/u/c.jpg"
 
 
+# ---- pictures of themes whose classes nobody knows
+
+
+def unknown(picture: str, *, head: str = "", where: str = "below") -> str | None:
+    above, below, first = (picture if where == place else "" for place in ("above", "below", "text"))
+    html = (
+        f"<html><head>{head}</head><body><header><img src='/u/banner.jpg'></header><div class=zz-1><div class=zz-2>{above}{HEADING}{below}</div>"
+        f"<div class=zz-3>{first}{TEXT}</div></div></body></html>"
+    )
+    return read_metadata(read_document(html, URL)).featured_image
+
+
+@pytest.mark.parametrize("where", ["above", "below"])
+def test_picture_by_the_title_of_an_unknown_theme(where: str) -> None:
+    address = "https://press.example.org/u/mill.jpg"
+    assert unknown("<div class=zz-4><img src='/u/mill.jpg'></div>", where=where) == address
+    assert unknown("<a href='/u/mill.jpg'><img src='/u/mill-300x200.jpg'></a>", head=OG.format("mill.jpg"), where=where) == address
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "<img class='aligncenter wp-image-12' src='/u/mill.jpg'>",
+        "<figure class=wp-block-image><img src='/u/mill.jpg'></figure>",
+        "<img src='/u/mill.jpg' width=96 height=96>",
+        "<img src='https://i0.example.net/u/mill.jpg?w=105&h=105'>",
+        "<div class=author-box><img src='/u/mill.jpg'></div>",
+        "<a href='https://shop.example.net/boots/'><img src='/u/mill.jpg'></a>",
+        "<img src='/wp-content/themes/own/stars.png'>",
+        "<img src='/u/site-logo.png'>",
+        "<img src='/u/one.jpg'><img src='/u/two.jpg'>",
+    ],
+    ids=["editor's", "block", "small", "small by address", "author", "advertisement", "theme's", "logo", "several"],
+)
+def test_other_pictures_by_the_title_are_not_the_post_s(picture: str) -> None:
+    assert unknown(picture) is None
+
+
+def test_the_first_picture_of_the_text_is_not_the_post_s() -> None:
+    assert unknown("<p><img src='/u/mill.jpg'></p>", where="text") is None
+
+
 # ---- identity, seo, robustness
 
 

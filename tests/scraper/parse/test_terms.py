@@ -115,3 +115,50 @@ def test_links_in_the_text_are_no_terms() -> None:
 )
 def test_archives_by_address(url: str, told: tuple[str | None, str | None]) -> None:
     assert archive_of(url) == told
+
+
+# ---- themes whose places for terms nobody knows
+
+LINE = "<div class=zz-3><span>{}</span> <a href='/category/analysis/'>Analysis</a></div>"
+LABELS = "<div class=zz-7>Topics: <a href='/tag/rivers/'>rivers</a>, <a href='/tag/old-roads/'>old roads</a></div>"
+
+
+def unknown(above: str = "", below: str = "", *, before: str = "", text: str = TEXT) -> Metadata:
+    html = f"<html><body>{before}<div class=zz-1>{above}<h1>Rivers</h1><div class=zz-2>{text}</div>{below}</div></body></html>"
+    return read_metadata(read_document(html, URL))
+
+
+def test_links_near_title_and_text_are_told_by_their_addresses() -> None:
+    meta = unknown(LINE.format("2 May 2024"), LABELS)
+    assert [(t.taxonomy, t.name, t.slug) for t in meta.terms] == [
+        ("category", "Analysis", "analysis"),
+        ("post_tag", "rivers", "rivers"),
+        ("post_tag", "old roads", "old-roads"),
+    ]
+    assert meta.cues["terms"] == "links to archives" and meta.confidence["terms"] < 0.9
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "<div class=zz-9><a href='/rivers-of-old/'><img src='/a.jpg'></a><a href='/category/sports/'>Sports</a></div>",
+        "<div class=zz-9><h3><a href='/rivers-of-old/'>Old rivers</a></h3><a href='/category/sports/'>Sports</a></div>",
+        "<ul class=zz-9>" + "".join(f"<li><a href='/category/c{n}/'>C{n}</a></li>" for n in range(9)) + "</ul>",
+        "<p>In this series we have <a href='/category/sports/'>more on sports</a>.</p>",
+        "<p>More: <a href='/category/sports/'>click here</a></p>",
+        "<div class=zz-9><a href='https://shop.example.net/category/boots/'>Boots</a></div>",
+        "<aside><a href='/category/sports/'>Sports</a></aside>",
+    ],
+    ids=["card with picture", "card with title", "menu", "running text", "editor's link", "other host", "aside"],
+)
+def test_links_of_cards_menus_and_texts_are_none(elsewhere: str) -> None:
+    assert unknown(below=elsewhere).terms == []
+    assert names(unknown(LINE.format("2 May 2024"), elsewhere), "category") == ["Analysis"]
+
+
+def test_breadcrumbs_tell_the_category_when_nothing_else_does() -> None:
+    trail = "<div class=breadcrumbs><a href='/'>Home</a> / <a href='/category/world/'>World</a> / <a href='/category/world/asia/'>Asia</a></div>"
+    meta = unknown(before=trail)
+    assert [(t.name, t.slug) for t in meta.terms] == [("Asia", "asia")]
+    assert meta.cues["terms"] == "breadcrumbs" and meta.confidence["terms"] < 0.7
+    assert names(unknown(LINE.format(""), before=trail), "category") == ["Analysis"]
