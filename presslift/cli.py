@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from presslift import __version__
-from presslift.cli_options import CONFIG_OPTION, FOLDER, STATUSES_OPTION, Group, chosen_settings, fetching, listed, scoped
+from presslift.cli_options import (
+    CONFIG_OPTION,
+    CONFIG_WITHOUT_OUT,
+    FOLDER,
+    STATUSES_OPTION,
+    Group,
+    chosen_settings,
+    fetching,
+    listed,
+    scoped,
+)
 
 if TYPE_CHECKING:
     from presslift.terminal import Terminal
@@ -59,7 +69,7 @@ def demo(terminal: Terminal, /, out: Path | None, serve: bool) -> None:
 @cli.command(short_help="Say what a site is and offers, and what a migration costs.")
 @click.argument("url")
 @JSON_OPTION
-@CONFIG_OPTION
+@CONFIG_WITHOUT_OUT
 @fetching
 @click.pass_obj
 def probe(terminal: Terminal, /, url: str, as_json: bool, config: Path | None, **flags: Any) -> None:
@@ -278,7 +288,7 @@ def reparse(terminal: Terminal, /, out: Path, learn: bool, config: Path | None) 
 @cli.command(short_help="Read single pages into records, as JSON lines.")
 @click.argument("inputs", nargs=-1, required=True, metavar="FILE|DIR|URL|WARC…")
 @click.option("--url", metavar="URL", help="Where a single FILE was served, for its relative links.")
-@CONFIG_OPTION
+@CONFIG_WITHOUT_OUT
 @fetching
 @click.pass_obj
 def extract(terminal: Terminal, /, inputs: tuple[str, ...], url: str | None, config: Path | None, **flags: Any) -> None:

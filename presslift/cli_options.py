@@ -57,9 +57,12 @@ class Group(click.Group):
         return list(self.commands)
 
 
-CONFIG_OPTION = click.option(
-    "--config", "config", type=FOLDER, metavar="FILE", help="Settings; see `presslift config`.  [default: OUT's config.yaml]"
-)
+def _config_option(default: str) -> Callable[[Function], Function]:
+    return click.option("--config", type=FOLDER, metavar="FILE", help=f"Settings; see `presslift config`.  [default: {default}]")
+
+
+CONFIG_OPTION = _config_option("OUT's config.yaml")
+CONFIG_WITHOUT_OUT = _config_option("those that `presslift config` prints")
 
 FETCH_OPTIONS = (
     click.option("--delay", type=click.FloatRange(min=0), metavar="SECONDS", help="Between requests to one host."),

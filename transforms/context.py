@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from presslift.records import Article
+from presslift.urls import split_url
 
 
 def _nothing_known(url: str) -> None:
@@ -41,7 +41,7 @@ class Context:
     @cached_property
     def hosts(self) -> frozenset[str]:
         """``site_hosts`` and the host of ``base_url``, each with and without ``www.``."""
-        named = {host.lower() for host in (*self.site_hosts, urlsplit(self.base_url).netloc) if host}
+        named = {host.lower() for host in (*self.site_hosts, split_url(self.base_url).netloc) if host}
         return frozenset(named | {host.removeprefix("www.") for host in named} | {f"www.{host}" for host in named})
 
     def base_of(self, article: Article) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -23,6 +23,7 @@ from presslift.scraper.fetch.archive import ArchivedResponse
 from presslift.scraper.fetch.blanking import blank
 from presslift.store import Store, writable
 from presslift.store_versions import backups
+from presslift.urls import split_url
 
 UNFINISHED = "forgetting"
 """Set in the store while something is being forgotten: a killed command is finished by the next run."""
@@ -65,8 +66,8 @@ class _Names:
     def add(self, name: str, what: Forgotten) -> str:
         """Add what a name means; a line about it. Raises ``UsageError``."""
         address = canonical(name, self._start) if "://" in name or name.startswith("/") else None
-        number = urlsplit(name).fragment.removeprefix("comment-")
-        if address is not None and number.isdigit():
+        number = split_url(name).fragment.removeprefix("comment-")
+        if address is not None and re.fullmatch(r"\d{1,18}", number):
             what.comments = sorted({*what.comments, int(number)})
             return f"{name}: the comment"
         if address is not None and (told := self._article(address, what)):
@@ -74,7 +75,8 @@ class _Names:
         people = [p for p in prints_of(None if address else name, address) if self._wrote(p)]
         if people:
             what.people = sorted({*what.people, *people})
-            return f"{name}: {sum(self._wrote(p) for p in people)} comments"
+            wrote = sum(self._wrote(p) for p in people)
+            return f"{name}: {wrote} comment{'' if wrote == 1 else 's'}"
         if address is not None and same_site(address, self._hosts):
             what.addresses = sorted({*what.addresses, article_key(address, self._start)})
             return f"{name}: unknown so far; it will be left out"

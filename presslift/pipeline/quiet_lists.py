@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from math import ceil
@@ -147,7 +148,7 @@ class ListsLook:
 
     def _lacking(self, item: dict[str, Any]) -> str | None:
         url, _, fragment = (item.get("link") or "").partition("#comment-")
-        row = self._address(self._key(url)) if fragment.isdigit() else None
+        row = self._address(self._key(url)) if re.fullmatch(r"\d{1,18}", fragment) else None
         if row is None or row["state"] != "exported":
             return None
         article = self._store.article(row["article"])

@@ -246,7 +246,7 @@ def read_warc(path: Path, *, strict: bool = False) -> Iterator[ArchivedResponse]
 def response_of(record: Any, name: str, offset: int) -> ArchivedResponse | None:
     """The response that a WARC record holds; None when it holds none. Raises ``Unreadable`` for a body that can't be had."""
     status = record.http_headers.get_statuscode() if record.http_headers else ""
-    if not status.isdigit():
+    if not (status.isdecimal() and len(status) == 3):
         return None
     headers: dict[str, str] = {}
     for key, value in record.http_headers.headers:

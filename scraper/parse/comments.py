@@ -156,8 +156,8 @@ def _linked_number(element: HtmlElement) -> int | None:
     for link in element.iter("a"):
         said = link.get("data-commentid") or ""
         match = LINKED_NUMBER.search(link.get("href") or "")
-        if said.isdigit() or match:
-            return int((said if said.isdigit() else match[1] if match else "0")[:15])
+        if said.isdecimal() or match:
+            return int((said if said.isdecimal() else match[1] if match else "0")[:15])
     return None
 
 

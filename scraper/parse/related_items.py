@@ -17,7 +17,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.dates import parse_date, parse_machine_date
 from presslift.scraper.parse.document import classes, select, text_of
 from presslift.scraper.parse.related_phrases import bare, phrases
-from presslift.urls import join_url
+from presslift.urls import NOWHERE, join_url, split_url
 
 MOST = 60
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -32,8 +32,9 @@ class Linking:
 
     def __init__(self, url: str | None, base: str | None = None):
         self.base = base or url or ""
-        self.host = _host(urlsplit(url).netloc) if url else ""
-        self.own = self._key(urlsplit(url)) if url else None
+        own = split_url(url or "")
+        self.host = _host(own.netloc)
+        self.own = self._key(own) if url and own is not NOWHERE else None
 
     @staticmethod
     def _key(parts: Any) -> str:
