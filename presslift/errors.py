@@ -70,6 +70,10 @@ class DatasetDamaged(PressliftError):
     exit_code = 1
 
 
+class KnowledgeError(PressliftError):
+    """A row of ``scraper/knowledge`` that can't be understood; the message names table, row, and what it should say."""
+
+
 class FetchError(PressliftError):
     """One address that could not be had.
 

@@ -9,6 +9,7 @@ import difflib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,9 +21,13 @@ import msgspec
 import pytest
 
 import presslift
+from presslift.scraper.knowledge import table
+from presslift.scraper.knowledge.rows import mistakes
 
 HOUSE = Path(__file__).resolve().parent.parent
 PAGES = HOUSE / "tests" / "pages"
+TABLES = sorted(path.stem for path in (HOUSE / "scraper" / "knowledge").glob("*.toml"))
+"""The tables of knowledge."""
 CASES = sorted(path.parent for path in PAGES.glob("*/*/expected.json"))
 EXPECTED = {case: json.loads((case / "expected.json").read_text(encoding="utf-8")) for case in CASES}
 FEWEST = {"theme": 30, "footnotes": 16, "related": 12}
@@ -106,6 +111,11 @@ def test_case_says_where_its_markup_is_from(case: Path) -> None:
         assert "box" in [row[3] for row in expected["fields"]["related"]]
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_rows(name: str) -> None:
+    assert list(mistakes(table(name), table("columns").get(name), deep=True)) == []
+
+
 @pytest.mark.parametrize("kind", FEWEST)
 def test_pages_checked_against_source_cover_enough(kind: str) -> None:
     shown = {case["covers"][kind] for case in EXPECTED.values() if case["checked"] == "source" and kind in case["covers"]}
@@ -146,14 +156,34 @@ def follow(copy: Path, files: list[tuple[str, str | None, str]]) -> None:
         target.write_text(f"{before}{line}{text}{after}" if below else f"{written}\n{text}" if written else text, encoding="utf-8")
 
 
-def test_guide_leads_a_new_user_to_a_passing_test(copy: Path) -> None:
-    follow(copy, guide_files())
+def run_guide(copy: Path) -> subprocess.CompletedProcess[str]:
+    """The guide's command, run in a copy of the project."""
     command = COMMAND.search(GUIDE.read_text(encoding="utf-8"))
     assert command
-    arguments = [sys.executable, *command[1].split()[1:], "-p", "no:cacheprovider"]
-    run = subprocess.run(arguments, cwd=copy, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(copy)}, check=False)
+    arguments = [sys.executable, *shlex.split(command[1])[1:], "-p", "no:cacheprovider"]
+    return subprocess.run(arguments, cwd=copy, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(copy)}, check=False)
+
+
+def test_guide_leads_a_new_user_to_a_passing_test(copy: Path) -> None:
+    follow(copy, guide_files())
+    run = run_guide(copy)
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "2 passed" in run.stdout
+    assert f"{2 + len(TABLES)} passed" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ('container = ".lh-beams"', 'containr = ".lh-beams"', "(Lighthouse): containr is no column of it; did you mean container?"),
+        ('container = ".lh-beams"', 'container = ".lh-beams', "related.toml: Illegal character"),
+    ],
+    ids=["column", "quotes"],
+)
+def test_guide_says_how_a_wrong_row_is_named(copy: Path, right: str, wrong: str, told: str) -> None:
+    follow(copy, [(path, below, text.replace(right, wrong)) for path, below, text in guide_files()])
+    run = run_guide(copy)
+    assert run.returncode == 1
+    assert told in run.stdout
 
 
 def test_guide_teaches_what_was_not_known() -> None:
