@@ -42,9 +42,10 @@ class Prose:
         self._raw = _summed(own)
         whole = self._raw.get(root, 0)
         kept = max((self._raw.get(e, 0) for e in landmarks), default=0)
+        self._kept, self._landmarks = kept, frozenset(landmarks)
         self._most = 0.5 * (kept or whole)
         self._listing = listing
-        self._bounds = frozenset(landmarks) if sure else None
+        self._bounds = self._landmarks if sure else None
         self._out: dict[HtmlElement, bool] = dict.fromkeys((c for c in cards if c not in self._keep), True)
         self.own = {e: size for e, size in own.items() if not self.elsewhere(e)}
         self.mass = _summed(self.own)
@@ -71,9 +72,17 @@ class Prose:
         return verdict
 
     def _is_most(self, element: HtmlElement) -> bool:
-        if self._raw.get(element, 0) < self._most or (not self._listing and surely_fenced(element)):
+        if self._raw.get(element, 0) < self._least(element) or (not self._listing and surely_fenced(element)):
             return False
         return self._bounds is None or any(a in self._bounds for a in element.iterancestors())
+
+
+    def _least(self, element: HtmlElement) -> float:
+        # An aside beside a short article may say more than it does; one that holds nearly everything is none.
+        if element.tag not in _fence_tags() or not self._keep:
+            return self._most
+        outside = self._kept and not any(a in self._landmarks for a in element.iterancestors())
+        return (6 if outside else 1.6) * self._most
 
 
 def _holders(root: HtmlElement) -> dict[HtmlElement, int]:

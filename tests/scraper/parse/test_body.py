@@ -104,6 +104,18 @@ def test_prose_without_any_telling_class_leaves_menus_and_teasers_out() -> None:
     assert "Paragraph two" in text and "teaser" not in text
 
 
+@pytest.mark.parametrize("wrapped", ["main", "div"])
+def test_a_long_aside_beside_a_short_article_is_no_body(wrapped: str) -> None:
+    aside = f"<aside class=w-1><div><p>{' '.join(SENTENCES * 2)} ASIDE</p></div></aside>"
+    article = f"<{wrapped}><div class=q-1><h1>Harbour</h1><div class=q-2>{TEXT}</div></div></{wrapped}>"
+    text = found(f"<html><body><div class=q-0>{article}{aside}</div></body></html>")
+    assert "Paragraph five" in text and "ASIDE" not in text
+
+
+def test_an_aside_that_holds_nearly_all_is_the_body() -> None:
+    assert "Paragraph five" in found(f"<html><body><div><h1>Harbour</h1><aside>{TEXT}</aside></div></body></html>")
+
+
 def test_the_post_itself_wins_over_longer_neighbours() -> None:
     html = page(
         f'<article id="post-7" class="post-7 post type-post"><h1>Harbour</h1><div class="x">{TEXT}</div></article>'
