@@ -33,12 +33,13 @@ from presslift.scraper.parse.people import (
     role_inside,
     split_names,
 )
-from presslift.scraper.parse.publication import lines_near, text_before
+from presslift.scraper.parse.publication import lines_near, short_text, text_before
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
 from presslift.urls import split_url
 
 AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
+LONGEST_PART = 80
 LOOSE = frozenset({"author link", "author-like class"})
 """Cues that may hold authors of other posts too."""
 Names = tuple[Person, ...]
@@ -310,10 +311,18 @@ def _near_title(view: PageView, heading: HtmlElement | None) -> list[Person]:
     if heading is None:
         return []
     for line, element in lines_near(view, heading):
-        names = _from_line(line)
-        if names:
-            return _named(names, _author_address(view, element))
+        # "2 May 2024 By Ana Ruiz Politics" is one line of which each part has an element.
+        for said, part in [(line, element), *_parts(element)]:
+            names = _from_line(said)
+            if names:
+                return _named(names, _author_address(view, part))
     return []
+
+
+def _parts(element: HtmlElement) -> list[tuple[str, HtmlElement]]:
+    """The elements in a line that open with "By", with their texts."""
+    within = [e for e in element.iter("span", "div", "p", "li", "small", "em", "strong", "b", "i", "address", "cite") if e is not element]
+    return [(text, e) for e in within if (text := short_text(e, LONGEST_PART)) and lead_pattern().match(text)]
 
 
 def _account(view: PageView, by_cue: ByCue) -> Account | None:

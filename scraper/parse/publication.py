@@ -24,6 +24,7 @@ UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 PARTED = re.compile(r"\s[|·•/]\s")
 DAY = timedelta(days=1)
+MOST_OF_TEXT = 4
 LONG = 1_500
 """So many letters are an article's text, not what stands around its title."""
 Said = tuple[Moment, Cue]
@@ -173,10 +174,18 @@ def _near_title(view: PageView, heading: HtmlElement | None, language: str | Non
         # A line of several things may be long: "18 March 2025 | by Ana Ruiz | Culture, Politics | 3 comments".
         if (len(line) <= 80 or PARTED.search(line)) and not _is_update(element):
             line = _without_updates(line, element)
-            moment = parse_date(line, language, now=now)
+            moment = parse_date(line, language, now=now) or _glued(line, element, language, now)
             if moment is not None and not _update_words().search(line.split(str(moment.day.year))[0][:-1]):
                 return [moment]
     return []
+
+
+def _glued(line: str, element: HtmlElement, language: str | None, now: datetime | None) -> Moment | None:
+    """The day in a part of a line whose parts have nothing between them ("2021-06-144 min read")."""
+    if not re.search(r"\d{3}", line):
+        return None
+    parts = (text_of(e) for e in element.iter("span", "div", "p", "li", "small", "em", "strong", "b", "i") if len(e) == 0)
+    return next((m for text in parts if len(text) < 40 and (m := parse_date(text, language, now=now))), None)
 
 
 def lines_near(view: PageView, heading: HtmlElement) -> list[tuple[str, HtmlElement]]:
@@ -201,7 +210,9 @@ def _lines_near(view: PageView, heading: HtmlElement, count: int) -> list[tuple[
                 and sibling.tag not in ("script", "style", "svg", "nav", "form")
                 and not view.elsewhere(sibling)
             ):
-                after.extend(_short_texts(sibling, count - len(after)))
+                # The text itself must not use up the lines: themes print the day below it too.
+                holds_text = view.text_start is not None and (sibling is view.text_start or sibling in view.text_start.iterancestors())
+                after.extend(_short_texts(sibling, min(count - len(after), MOST_OF_TEXT if holds_text else count)))
                 passed = passed or _is_long(sibling)
             sibling = sibling.getnext()
         node = node.getparent()
