@@ -15,7 +15,7 @@ from presslift.config import SiteSettings
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
 from presslift.scraper.parse.bylines import MARKS
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named
+from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
 from presslift.scraper.parse.dates import parse_date
 from presslift.scraper.parse.graph import types_of
 from presslift.scraper.parse.people import (
@@ -33,7 +33,7 @@ from presslift.scraper.parse.people import (
     role_inside,
     split_names,
 )
-from presslift.scraper.parse.publication import lines_near, short_text, text_before
+from presslift.scraper.parse.publication import lines_near, text_before
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
 from presslift.urls import split_url

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, KeysView
 from functools import cache, cached_property, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 import cssselect
@@ -90,6 +91,10 @@ class PageIndex:
     def position(self, element: HtmlElement) -> int:
         """An element's number in document order."""
         return self._order.get(element, len(self._order))
+
+    def after(self, element: HtmlElement, tags: frozenset[str]) -> Iterator[HtmlElement]:
+        """The elements of some tags behind an element, in document order."""
+        return (e for e in islice(self._elements, self.position(element) + 1, None) if e.tag in tags)
 
     def forget_detached(self) -> None:
         """Take out of the index what was taken out of the tree."""

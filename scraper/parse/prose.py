@@ -76,7 +76,6 @@ class Prose:
             return False
         return self._bounds is None or any(a in self._bounds for a in element.iterancestors())
 
-
     def _least(self, element: HtmlElement) -> float:
         # An aside beside a short article may say more than it does; one that holds nearly everything is none.
         if element.tag not in _fence_tags() or not self._keep:

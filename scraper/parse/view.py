@@ -29,6 +29,7 @@ SHORTEST_TITLE = 10
 """So many letters of a heading hardly repeat the head's title, or the address, by chance."""
 PARTED = re.compile(r"\s+[^\w\s]+\s+|\s*[|｜]\s*")
 LEAST_PROSE = 60
+TEXT_HOLDERS = frozenset({"p", "div", "section", "article", "td"})
 CARD_CLASSES = frozenset({"hentry", "type-post", "type-page", "wp-block-post", "elementor-post", "post-item", "post-card", "e-loop-item"})
 
 
@@ -152,10 +153,8 @@ class PageView:
         if self.heading is None:
             return None
         if self._text_start is None:
-            place = self.index.position
-            title = place(self.heading)
-            below = (p for p in self.index.tagged("p") if place(p) > title)
-            self._text_start = [*islice((p for p in below if len(text_of(p)) >= LEAST_PROSE and not self.elsewhere(p)), 1)]
+            below = self.index.after(self.heading, TEXT_HOLDERS)
+            self._text_start = [*islice((e for e in below if _is_prose(e) and not self.elsewhere(e)), 1)]
         return next(iter(self._text_start), None)
 
     def absolute(self, href: str) -> str:
@@ -258,6 +257,12 @@ def _starts_and_ends(title: str) -> list[str]:
     cuts = [m.span() for m in PARTED.finditer(title)]
     parts = [title, *(title[:start] for start, _ in cuts), *(title[end:] for _, end in cuts)]
     return [part for part in parts if 2 * len(part) > len(title)]
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    # Scripts without spaces say as much in half the letters.
+    text = text_of(element) if element.tag == "p" else (element.text or "").strip()
+    return len(text) >= LEAST_PROSE or (len(text) >= LEAST_PROSE / 3 and 3 * sum(c > "\u2e80" for c in text) >= LEAST_PROSE)
 
 
 @lru_cache(maxsize=16384)
