@@ -1,1 +1,1 @@
-"""."""
+"""Getting pages of an existing site, politely, and reading them: probe, discover, fetch, parse."""

@@ -13,7 +13,8 @@ from lxml.html import HtmlElement
 from presslift.transforms.elements import ADAPTED, CAPTIONS, REPLACED, as_caption
 from presslift.transforms.networks import table
 from presslift.transforms.shortcodes import ends_in, without_shortcodes
-from presslift.transforms.tree import BLANK, BLOCKS, HEADINGS, MEDIA, drop, plain_text
+from presslift.transforms.tree import BLANK, HEADINGS, MEDIA, drop, plain_text
+from presslift.transforms.wrappers import empty, is_idle, settle, space_blocks, trim_rules
 
 DEEPEST = 100
 """Nesting beyond this is taken out: no page means it, and converters give up on it."""
@@ -24,9 +25,6 @@ _KEEP_WHOLE = frozenset(
     ("td", "th", "tr", "tbody", "thead", "tfoot", "table", "caption", "col", "colgroup", "br", "wbr", "source", "track", "rt", "rp")
 )
 _SHOWING = MEDIA | _KEEP_WHOLE
-_EDGED = HEADINGS | {"p", "li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"}
-_ONE_PARAGRAPH = frozenset(("li", "td", "th", "dd", "dt", "figcaption", "caption", "summary"))
-_INLINE_WRAPPERS = frozenset(("span", "font", "big", "nobr", "blink", "label", "data", "o:p", "bdi", "ins"))
 _VERBATIM = frozenset(("pre", "code", "kbd", "samp"))
 _PLAIN = frozenset(
     "p br span em i strong b u s sub sup small code pre h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody tr td th blockquote div".split()
@@ -260,19 +258,19 @@ class Cleaning:
             if tag in ("br", "wbr"):
                 continue
             if not (element in shown or tag in _SHOWING or self._shows(element, verbatim) or element.get("data-note") is not None):
-                _empty(element)
+                empty(element)
                 continue
             shown.add(parent)
             if not verbatim or tag == "pre":
                 if parent not in wide:
                     wide[parent] = len(parent) > _MANY
-                if wide[parent] and _is_idle(element, tag):
+                if wide[parent] and is_idle(element, tag):
                     element.tag = _IDLE
                 else:
-                    _settle(element, tag)
+                    settle(element, tag)
         etree.strip_tags(self.root, _IDLE)
-        _trim_rules(self.root)
-        _space_blocks(self.root)
+        trim_rules(self.root)
+        space_blocks(self.root)
 
     @staticmethod
     def _shows(element: HtmlElement, verbatim: bool) -> bool:
@@ -290,113 +288,3 @@ def _holds_article(form: HtmlElement) -> bool:
         return False
     paragraphs = form.findall(".//p")
     return len(paragraphs) > 5 or sum(len(plain_text(p).split()) > 9 and p.find(".//input") is None for p in paragraphs) > 2
-
-
-def _empty(element: HtmlElement) -> None:
-    """Nothing to see: gone, a space or line break left where one stood between words."""
-    if element.tag not in BLOCKS:
-        if element.find(".//br") is not None:
-            element.drop_tag()
-            return
-        if element.text_content():
-            element.tail = f" {(element.tail or '').lstrip()}"
-    drop(element)
-
-
-def _is_idle(element: HtmlElement, tag: str) -> bool:
-    """An inline wrapper that says nothing of what it holds."""
-    attributes = element.attrib
-    return (tag in _INLINE_WRAPPERS or ":" in tag) and not any(name in attributes for name in ("class", "id", "lang", "dir", "data-note"))
-
-
-def _settle(element: HtmlElement, tag: str) -> None:
-    """Wrappers that hold structure go, those that hold words become paragraphs."""
-    attributes = element.attrib
-    if tag in _INLINE_WRAPPERS or ":" in tag:
-        if _is_idle(element, tag):
-            element.drop_tag()
-    elif tag in ("div", "form", "button"):
-        if not attributes.get("class") and not any(name in attributes for name in ("id", "lang", "dir")):
-            _settle_wrapper(element)
-    elif tag in _EDGED:
-        if tag in _ONE_PARAGRAPH and _holds_one_paragraph(element):
-            element[0].drop_tag()
-        _trim(element)
-
-
-def _holds_one_paragraph(element: HtmlElement) -> bool:
-    if len(element) != 1 or element[0].tag != "p" or element[0].attrib:
-        return False
-    return bool(BLANK.fullmatch(element.text or "") and BLANK.fullmatch(element[0].tail or ""))
-
-
-def _settle_wrapper(element: HtmlElement) -> None:
-    parent = element.getparent()
-    blocks = any(child.tag in BLOCKS for child in element)
-    words = not BLANK.fullmatch(element.text or "") or any(
-        child.tag not in BLOCKS or not BLANK.fullmatch(child.tail or "") for child in element
-    )
-    if blocks and words:
-        element.tag = "div"
-    elif (
-        blocks
-        or parent is None
-        or parent.tag == "figure"
-        or (parent.tag in ("li", "td", "th", "dd", "figcaption", "summary") and len(parent) == 1)
-    ):
-        element.drop_tag()
-    elif parent.tag in BLOCKS and parent.tag not in (*HEADINGS, "p", "pre", "summary", "ul", "ol", "dl", "table", "tr"):
-        element.tag = "p"
-        _trim(element)
-    elif parent.tag in ("ul", "ol"):
-        element.tag = "li"
-    else:
-        element.tag = "span"
-        element.tail = f" {element.tail or ''}"
-        element.drop_tag()
-
-
-def _trim(element: HtmlElement) -> None:
-    """White space and line breaks at a paragraph's start and end show nothing."""
-    held = len(element)
-    while held and (last := element[-1]).tag == "br" and BLANK.fullmatch(last.tail or ""):
-        drop(last)
-        held = len(element)
-    while held and (first := element[0]).tag == "br" and BLANK.fullmatch(element.text or ""):
-        element.text = None
-        drop(first)
-        held = len(element)
-    text = element.text
-    if text and text[0] == " ":
-        element.text = text = text.lstrip(" ")
-    if held:
-        last = element[-1]
-        if (tail := last.tail) and tail[-1] == " ":
-            last.tail = tail.rstrip(" ")
-    elif text and text[-1] == " ":
-        element.text = text.rstrip(" ")
-
-
-def _trim_rules(root: HtmlElement) -> None:
-    """Rules at the body's start and end set it apart from what is no part of it, such as its list of notes."""
-    while len(root) and root[-1].tag == "hr" and BLANK.fullmatch(root[-1].tail or ""):
-        drop(root[-1])
-    while len(root) and root[0].tag == "hr" and BLANK.fullmatch(root.text or ""):
-        drop(root[0])
-
-
-def _space_blocks(root: HtmlElement) -> None:
-    """One new line around blocks, none at their parent's edges: the same body always reads the same."""
-    for block in root.iterdescendants(*BLOCKS):
-        parent, before, tail = block.getparent(), block.getprevious(), block.tail
-        within = parent if parent is not None and parent.tag in BLOCKS else None
-        if block.getnext() is not None:
-            if tail != "\n" and BLANK.fullmatch(tail or ""):
-                block.tail = "\n"
-        elif within is not None and tail and BLANK.fullmatch(tail):
-            block.tail = None
-        if before is not None:
-            if before.tag not in BLOCKS and BLANK.fullmatch(before.tail or ""):
-                before.tail = "\n"
-        elif within is not None and within.text and BLANK.fullmatch(within.text):
-            within.text = None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
 from urllib.parse import unquote
 
 import msgspec
@@ -16,19 +15,19 @@ from presslift.defects import OF_THE_RUN, described, keep_trace, of_one_page
 from presslift.errors import FetchError, ParseError, SiteError
 from presslift.pipeline.carrying import carry, restore, silent_fields
 from presslift.pipeline.freshness import Freshness, says, tells_all, without_feed_content
-from presslift.pipeline.getting import Getter, is_outage, now
+from presslift.pipeline.further import FurtherPages, capture_of
+from presslift.pipeline.getting import Getter, is_outage
 from presslift.pipeline.keeping import Keeper
 from presslift.pipeline.pingbacks import completed
 from presslift.pipeline.teaching import Teacher
 from presslift.pipeline.unpublished import is_unpublished
 from presslift.pipeline.views import CLOCK, StoreView
-from presslift.records import Article, Capture, Comment, SiteFacts
-from presslift.scraper.fetch.addresses import article_key
+from presslift.records import Article, Capture, SiteFacts
 from presslift.scraper.fetch.response import Response
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.parse import comments as discussion
 from presslift.scraper.parse import custom_fields
-from presslift.scraper.parse.document import MOST_TAGS, read_document
+from presslift.scraper.parse.document import MOST_TAGS
 from presslift.scraper.parse.items import ItemReading, read_feed, read_rest
 from presslift.scraper.parse.merge import Sources, merge
 from presslift.scraper.parse.metadata import Metadata
@@ -39,8 +38,6 @@ from presslift.urls import split_url
 
 log = logging.getLogger("presslift")
 NOT_ARTICLES = ("archive", "home", "search", "attachment")
-MOST_COMMENT_PAGES = 500
-"""Of one article."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -204,7 +201,7 @@ class Reader:
         return {source: item for source, item in items.items() if source not in silent}
 
     def _merge(self, row: Row, items: dict[str, Item], page: PageReading | None, captures: list[Capture], view: StoreView) -> None:
-        self._lost: set[str] = set()
+        self._further = FurtherPages(self._store, self._getter, self._run, self._site, self.profile, self._zone)
         # Failures of further pages are told anew, or over.
         for kind in ("page", "comments"):
             self._store.clear_problems(kind, self._run, row["url"].rstrip("/"))
@@ -217,15 +214,15 @@ class Reader:
         self._note_unknown_parents(article, view)
         self._carry(row, items, page, article)
         inputs = self._fresh.inputs(row, items.get("rest"))
-        self._keeper.keep(row, article, sources, inputs=inputs, ill=row["key"] in self._unread, whole=not self._lost)
+        self._keeper.keep(row, article, sources, inputs=inputs, ill=row["key"] in self._unread, whole=not self._further.lost)
 
     def _carry(self, row: Row, items: dict[str, Item], page: PageReading | None, article: Article) -> None:
         """What an earlier run read and this one could not."""
         old = self._store.article(row["article"]) if row["article"] else None
         if old and page and (names := silent_fields(old, items, self._run, online=self._getter.online)) and (before := self._before(row)):
             carry(article, old, names, page, before)
-        if old is not None and self._lost:
-            restore(article, old, self._lost)
+        if old is not None and self._further.lost:
+            restore(article, old, self._further.lost)
 
     def _before(self, row: Row) -> PageReading | None:
         """The page that a record was made of, as it reads now."""
@@ -270,7 +267,7 @@ class Reader:
         if page.metadata.kind in NOT_ARTICLES and "rest" not in self._store.items(row["key"]):
             self._keeper.exclude(row, f"not an article: {page.metadata.kind}", "page kind")
             return None, [], True
-        return page, [_capture("page", noted)], False
+        return page, [capture_of("page", noted)], False
 
     def reading(self, number: int) -> PageReading:
         """A noted page as it reads now. Raises ``FetchError``, ``ParseError``."""
@@ -303,11 +300,13 @@ class Reader:
         if page is not None:
             # REST gives a paginated post whole.
             further = (
-                [] if sources.rest_body and sources.rest_body.words > 1.3 * page.body.words else self._more_bodies(page, sources.captures)
+                []
+                if sources.rest_body and sources.rest_body.words > 1.3 * page.body.words
+                else self._further.bodies(page, sources.captures)
             )
             sources.body = join_pages(page.body, further, page.metadata.language)
             if self._settings.scope.comments:
-                page.comments.comments = discussion.merge_comments(page.comments.comments, self._more_comments(page, sources.captures))
+                page.comments.comments = discussion.merge_comments(page.comments.comments, self._further.comments(page, sources.captures))
         if self._settings.scope.comments:
             wp_id = rest.wp_id if rest else page.metadata.wp_id if page else None
             sources.rest_comments = discussion.from_rest(self._fresh.comments(wp_id), offset, rest.author_wp_id if rest else None)
@@ -327,64 +326,6 @@ class Reader:
             raise ParseError(url, "too_large", f"its text in REST or the feed has more than {most:,} characters or {MOST_TAGS:,} tags")
         return read_content(item.content_html, meta, url=url, profile=self.profile, notes=item.notes)
 
-    def _further(self, url: str, kind: Literal["page", "comments"], captures: list[Capture]) -> Response | None:
-        """A further page of a post or of its comments. What is not there is None; what could not be had is noted besides."""
-        try:
-            response = self._getter(url, kind="page")
-            if response.status in (404, 410) or article_key(response.final_url, url) != article_key(url, url):
-                return None
-            verdict = judge(response)
-            if not verdict.ok:
-                raise FetchError(url, verdict.reason or "http_status", verdict.detail, response.status)
-        except FetchError as error:
-            self._lost.add(kind)
-            self._store.add_problem(self._run, now(), url, kind, error.reason, error.detail, error.status, error.attempts)
-            return None
-        noted = self._getter.known(url)
-        if noted is not None:
-            captures.append(_capture(kind, noted))
-        return response
-
-    def _more_bodies(self, page: PageReading, captures: list[Capture]) -> list[BodyReading]:
-        bodies = []
-        for url in page.more_pages[:100]:
-            response = self._further(url, "page", captures)
-            try:
-                if response is not None:
-                    kind = response.headers.get("content-type")
-                    with of_one_page(url):
-                        read = read_page(response.body, response.final_url, content_type=kind, profile=self.profile, settings=self._site)
-                    bodies.append(read.body)
-            except ParseError as error:
-                self._lose("page", url, error)
-        return bodies
-
-    def _lose(self, kind: Literal["page", "comments"], url: str, error: ParseError) -> None:
-        self._lost.add(kind)
-        self._store.add_problem(self._run, now(), url, kind, error.reason, error.detail, None, 1)
-
-    def _more_comments(self, page: PageReading, captures: list[Capture]) -> list[Comment]:
-        found: list[Comment] = []
-        waiting, seen = list(page.comments.pages), {page.url}
-        while waiting and len(seen) < MOST_COMMENT_PAGES:
-            url = waiting.pop(0)
-            if url in seen:
-                continue
-            seen.add(url)
-            response = self._further(url, "comments", captures)
-            if response is None:
-                continue
-            try:
-                with of_one_page(url):
-                    doc = read_document(response.body, response.final_url, content_type=response.headers.get("content-type"))
-                    read = discussion.read_comment_page(doc, self._zone)
-            except ParseError as error:
-                self._lose("comments", url, error)
-                continue
-            found = discussion.merge_comments(found, read.comments)
-            waiting += read.pages
-        return found
-
     def _fail(self, key: str, reason: str, detail: str | None, status: int | None, attempts: int) -> None:
         self._unread.add(key)
         self._keeper.fail(key, reason, detail, status, attempts)
@@ -393,9 +334,3 @@ class Reader:
         row = self._store.row("SELECT * FROM addresses WHERE key = ?", key)
         assert row is not None
         return row
-
-
-def _capture(kind: Any, noted: Row) -> Capture:
-    return Capture(
-        kind=kind, url=noted["url"], fetched_at=noted["fetched_at"], sha256=noted["sha256"], warc=noted["warc"], offset=noted["offset"]
-    )

@@ -245,6 +245,7 @@ def _steps(summary: RunSummary, folder: Path, store: Store, settings: Settings, 
         raise SiteError(f"{site}: none of {summary.discovered} addresses could be read ({_main_reason(store)}); nothing was exported")
     watch("exporting", 0, 0)
     summary.exports_written = export_if_changed(folder, store, facts, settings, hosts)
+    # Again: a record that can't be written is noted while exporting.
     _account(summary, store, finder, settler.counts)
     if settler.undecided is not None:
         raise settler.undecided
