@@ -13,6 +13,8 @@ from presslift.scraper.parse.names import names, plain_name, starts
 
 SHORTEST = 25
 """Shorter pieces of text are labels more often than prose."""
+SHORTEST_DENSE = 9
+FIRST_DENSE = "\u2e80"
 INLINE = frozenset(
     "a abbr b bdi bdo big br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var".split()
 )
@@ -84,14 +86,20 @@ class Prose:
         return (6 if outside else 1.6) * self._most
 
 
+def _size(text: str) -> int:
+    """The letters of a text; those of scripts without spaces say as much as three of others."""
+    bare = text.strip()
+    return len(bare) if bare.isascii() or max(bare) < FIRST_DENSE else len(bare) + 2 * sum(c >= FIRST_DENSE for c in bare)
+
+
 def _holders(root: HtmlElement) -> dict[HtmlElement, int]:
     own: dict[HtmlElement, int] = {}
     never = _never_tags()
     for element in root.iter("*"):
-        if (text := element.text) and len(text) >= SHORTEST:
-            _enter(own, element, len(text.strip()), never)
-        if (text := element.tail) and len(text) >= SHORTEST:
-            _enter(own, element.getparent(), len(text.strip()), never)
+        if (text := element.text) and len(text) >= SHORTEST_DENSE:
+            _enter(own, element, _size(text), never)
+        if (text := element.tail) and len(text) >= SHORTEST_DENSE:
+            _enter(own, element.getparent(), _size(text), never)
     return own
 
 
