@@ -25,6 +25,7 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 PARTED = re.compile(r"\s[|·•/]\s")
 DAY = timedelta(days=1)
 MOST_OF_TEXT = 4
+MOST_BELOW = 6
 LONG = 1_500
 """So many letters are an article's text, not what stands around its title."""
 Said = tuple[Moment, Cue]
@@ -225,7 +226,22 @@ def _lines_near(view: PageView, heading: HtmlElement, count: int) -> list[tuple[
         if sibling is not None and isinstance(sibling.tag, str) and not view.elsewhere(sibling):
             before.extend(_short_texts(sibling, 4)[-2:])
         node = node.getparent()
-    return after + before[:count]
+    return after + before[:count] + _below_text(view, heading, {e for _, e in after})
+
+
+def _below_text(view: PageView, heading: HtmlElement, seen: set[HtmlElement]) -> list[tuple[str, HtmlElement]]:
+    """The short texts right below the text, up to what holds the heading too."""
+    found: list[tuple[str, HtmlElement]] = []
+    titled = {heading, *heading.iterancestors()}
+    for node in [] if view.text_start is None else [view.text_start, *view.text_start.iterancestors()]:
+        if node in titled or node.tag in ("body", "html"):
+            break
+        below = [e for e in node.itersiblings() if isinstance(e.tag, str)]
+        last = max((n for n, e in enumerate(below) if view.holds_prose(e)), default=-1)
+        for sibling in below[last + 1 :][:MOST_BELOW]:
+            if sibling.tag not in ("script", "style", "svg", "nav", "form") and not view.elsewhere(sibling):
+                found += [(t, e) for t, e in _short_texts(sibling, 3) if e not in seen]
+    return found[:MOST_BELOW]
 
 
 def _is_long(element: HtmlElement) -> bool:

@@ -20,6 +20,8 @@ MOST = {"category": 5, "post_tag": 25}
 """More links of one taxonomy side by side are a menu or a cloud."""
 MOST_UNLINKED = 80
 """A line with more letters outside its links is running text, whose links are the editor's."""
+MOST_ABOVE = 160
+"""Above the text a line tells who, when, how long to read, and more."""
 MOST_BESIDE = 20
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -39,7 +41,7 @@ def links_around_text(view: PageView) -> list[list[HtmlElement]]:
     trail, groups = {*links_of_trail(view)}, defaultdict(list)
     for link in view.index.tagged("a"):
         if start <= place(link) <= end and link not in trail and _at_home(view, link) and not view.elsewhere(link):
-            top = _standing(link, holders)
+            top = _standing(link, holders, MOST_ABOVE if place(link) < text else MOST_UNLINKED)
             if top is not None and (place(link) < text or _no_text(view, link, top)):
                 groups[top].append(link)
     return [*groups.values()]
@@ -77,7 +79,7 @@ def _last(element: HtmlElement) -> HtmlElement:
     return last
 
 
-def _standing(link: HtmlElement, holders: set[HtmlElement]) -> HtmlElement | None:
+def _standing(link: HtmlElement, holders: set[HtmlElement], most: int) -> HtmlElement | None:
     """The outermost element around a link, or the link, that holds neither title nor text; None where it is a card or running text."""
     top = link
     for above in link.iterancestors():
@@ -86,12 +88,12 @@ def _standing(link: HtmlElement, holders: set[HtmlElement]) -> HtmlElement | Non
         if above.tag in (*HEADINGS, "figure", "table", "blockquote"):
             return None
         top = above
-    # A card has its post's title and picture beside its terms.
-    if any(True for _ in top.iter(*HEADINGS, "img")):
+    # A card has its post's title, or its picture in a link, beside its terms.
+    if any(e.tag != "img" or next(e.iterancestors("a"), None) is not None for e in top.iter(*HEADINGS, "img")):
         return None
     if top is link:
         # Straight in what holds the text: only where no running text is beside it.
         before = link.getprevious()
         beside = (link.tail, before.tail if before is not None else None)
         return top if all(len((text or "").strip()) <= MOST_BESIDE for text in beside) else None
-    return top if len(text_of(top)) - sum(len(text_of(a)) for a in top.iter("a")) <= MOST_UNLINKED else None
+    return top if len(text_of(top)) - sum(len(text_of(a)) for a in top.iter("a")) <= most else None

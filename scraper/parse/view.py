@@ -157,6 +157,11 @@ class PageView:
             self._text_start = [*islice((e for e in below if _is_prose(e) and not self.elsewhere(e)), 1)]
         return next(iter(self._text_start), None)
 
+    @staticmethod
+    def holds_prose(element: HtmlElement) -> bool:
+        """Whether an element is or holds a paragraph of running text."""
+        return any(_is_prose(e) for e in element.iter(*TEXT_HOLDERS))
+
     def absolute(self, href: str) -> str:
         """An address made absolute against the page's ``base`` and own address; nothing when it is none."""
         if href not in self._absolute:
