@@ -38,11 +38,16 @@ def links_around_text(view: PageView) -> list[list[HtmlElement]]:
     shared = next((a for a in first.iterancestors() if a in titled), heading)
     inner = shared if shared.tag not in ("body", "html") else next(first.iterancestors())
     start, text, end = place(heading) - NEAR, place(first), place(_last(inner)) + (0 if inner is shared else NEAR)
-    trail, groups = {*links_of_trail(view)}, defaultdict(list)
+    trail, groups, told = {*links_of_trail(view)}, defaultdict(list), Lines()
     for link in view.index.tagged("a"):
         if start <= place(link) <= end and link not in trail and _at_home(view, link) and not view.elsewhere(link):
-            top = _standing(link, holders, MOST_ABOVE if place(link) < text else MOST_UNLINKED)
-            if top is not None and (place(link) < text or _no_text(view, link, top)):
+            top = _outermost(link, holders)
+            above = place(link) < text
+            if (
+                top is not None
+                and _stands(link, top, MOST_ABOVE if above else MOST_UNLINKED, told)
+                and (above or _no_text(view, link, top, told))
+            ):
                 groups[top].append(link)
     return [*groups.values()]
 
@@ -62,14 +67,35 @@ def _at_home(view: PageView, link: HtmlElement) -> bool:
     return host != "" and (not view.url or host.removeprefix("www.") == (split_url(view.url).hostname or "").removeprefix("www."))
 
 
-def _no_text(view: PageView, link: HtmlElement, top: HtmlElement) -> bool:
+class Lines:
+    """What was seen of elements that hold many links, seen once for all of them."""
+
+    def __init__(self) -> None:
+        self._unlinked: dict[HtmlElement, int | None] = {}
+        self._worded: dict[HtmlElement, bool] = {}
+
+    def unlinked(self, top: HtmlElement) -> int | None:
+        """How much of an element's text is in no link; None where it is a card: it has its post's title, or its picture in a link."""
+        if top not in self._unlinked:
+            card = any(e.tag != "img" or next(e.iterancestors("a"), None) is not None for e in top.iter(*HEADINGS, "img"))
+            self._unlinked[top] = None if card else len(text_of(top)) - sum(len(text_of(a)) for a in top.iter("a"))
+        return self._unlinked[top]
+
+    def worded(self, line: HtmlElement) -> bool:
+        """Whether words stand behind any link of a line."""
+        if line not in self._worded:
+            self._worded[line] = any(char.isalpha() for a in line.iter("a") for char in a.tail or "")
+        return self._worded[line]
+
+
+def _no_text(view: PageView, link: HtmlElement, top: HtmlElement, told: Lines) -> bool:
     """Whether a link below the text's start is no editor's: in no paragraph, or called as its term is, with no words behind any."""
     line = next((a for a in [link, *link.iterancestors()] if a.tag in ("p", "li") or a is top), top)
     if line.tag not in ("p", "li"):
         return True
     address, name = unquote(view.absolute(link.get("href") or "")).lower(), text_of(link).lower()
     alike = any(slug in address for slug in (name_slug(name), name_slug(name.translate(GERMAN))))
-    return alike and not any(char.isalpha() for a in line.iter("a") for char in a.tail or "")
+    return alike and not told.worded(line)
 
 
 def _last(element: HtmlElement) -> HtmlElement:
@@ -79,8 +105,8 @@ def _last(element: HtmlElement) -> HtmlElement:
     return last
 
 
-def _standing(link: HtmlElement, holders: set[HtmlElement], most: int) -> HtmlElement | None:
-    """The outermost element around a link, or the link, that holds neither title nor text; None where it is a card or running text."""
+def _outermost(link: HtmlElement, holders: set[HtmlElement]) -> HtmlElement | None:
+    """The outermost element around a link, or the link, that holds neither title nor text; None within headings, tables and the like."""
     top = link
     for above in link.iterancestors():
         if above in holders:
@@ -88,12 +114,17 @@ def _standing(link: HtmlElement, holders: set[HtmlElement], most: int) -> HtmlEl
         if above.tag in (*HEADINGS, "figure", "table", "blockquote"):
             return None
         top = above
-    # A card has its post's title, or its picture in a link, beside its terms.
-    if any(e.tag != "img" or next(e.iterancestors("a"), None) is not None for e in top.iter(*HEADINGS, "img")):
-        return None
+    return top
+
+
+def _stands(link: HtmlElement, top: HtmlElement, most: int, told: Lines) -> bool:
+    """Whether a link stands by itself or among links: neither in a card nor in running text."""
+    unlinked = told.unlinked(top)
+    if unlinked is None:
+        return False
     if top is link:
         # Straight in what holds the text: only where no running text is beside it.
         before = link.getprevious()
         beside = (link.tail, before.tail if before is not None else None)
-        return top if all(len((text or "").strip()) <= MOST_BESIDE for text in beside) else None
-    return top if len(text_of(top)) - sum(len(text_of(a)) for a in top.iter("a")) <= most else None
+        return all(len((text or "").strip()) <= MOST_BESIDE for text in beside)
+    return unlinked <= most
