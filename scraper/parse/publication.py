@@ -237,8 +237,11 @@ def _below_text(view: PageView, heading: HtmlElement, seen: set[HtmlElement]) ->
         if node in titled or node.tag in ("body", "html"):
             break
         below = [e for e in node.itersiblings() if isinstance(e.tag, str)]
-        last = max((n for n, e in enumerate(below) if view.holds_prose(e)), default=-1)
-        for sibling in below[last + 1 :][:MOST_BELOW]:
+        prose = [n for n, e in enumerate(below) if view.holds_prose(e)]
+        # Behind the text, or behind a box about its author that follows the line.
+        behind = below[prose[-1] + 1 :] if prose else below
+        beside = below[: prose[0]] if prose and node is not view.text_start else []
+        for sibling in [*beside, *behind][:MOST_BELOW]:
             if sibling.tag not in ("script", "style", "svg", "nav", "form") and not view.elsewhere(sibling):
                 found += [(t, e) for t, e in _short_texts(sibling, 3) if e not in seen]
     return found[:MOST_BELOW]

@@ -1,0 +1,1 @@
+"""Pages of themes that nobody made: what is read of a theme that no table knows."""
