@@ -15,10 +15,11 @@ from presslift.errors import FetchError, ParseError
 from presslift.records import SiteFacts
 from presslift.scraper.discover.classify import AddressKind, classify, is_internal_type
 from presslift.scraper.discover.events import Answer, Event, Evidence, Found, Gather, Get, Left, Listing, capture_of, header
+from presslift.scraper.discover.paging import ENOUGH, Guess, Paging, article_links, goes_on, linked_next
 from presslift.scraper.fetch.addresses import canonical, same_site, site_hosts
 from presslift.scraper.fetch.verdict import judge
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.document import Document, read_document, select
+from presslift.scraper.parse.document import Document, read_document
 from presslift.scraper.parse.identity import ArchiveFacts, page_kind, read_archive
 
 LONGEST = 2000
@@ -70,10 +71,10 @@ class Crawler:
         self._guesses: set[str] = set()
         self._views: Counter[str] = Counter()
         self._posts: dict[tuple[str, int, str], str] = {}
-        self._members: dict[str, frozenset[str]] = {}
+        self._paging = Paging(self._home)
+        self._guessed: dict[Guess, int] = {}
         self._left: list[Left] = []
         self._naming = frozenset(table("discovery")["crawl"]["naming"])
-        self._endless = ", ".join(table("discovery")["crawl"]["endless"])
         self.pages = self.found = 0
         self.failed: list[str] = []
         self._reason: str = "bad_answer"
@@ -106,7 +107,8 @@ class Crawler:
 
     def walk(self) -> Iterator[Event]:
         """Ask for everything in the queue, and for what that leads to."""
-        while (self._first or self._late) and self.pages < self._most:
+        while (self._first or self._late or self._paging.waiting) and self.pages < self._most:
+            yield from self._likely_pages()
             batch: list[tuple[str, AddressKind]] = []
             queue = self._first or self._late
             while queue and len(batch) < min(self._abreast, self._most - self.pages):
@@ -120,7 +122,8 @@ class Crawler:
                 yield from self._visit(url, kind, answers[url])
                 yield from self._left
                 self._left.clear()
-        waiting = len(self._first) + len(self._late)
+            yield from self._settle()
+        waiting = len(self._first) + len(self._late) + self._paging.waiting
         self._reason = "budget" if waiting else self._reason
         details = [f"stopped at max_crawl_pages ({self._most:,}), {waiting:,} addresses were waiting"] if waiting else []
         if self.failed:
@@ -128,6 +131,31 @@ class Crawler:
         yield Listing(
             source="crawl", name="crawl", seen=self.found, complete=not details, detail="; ".join(details) or None, reason=self._reason
         )
+
+    def _likely_pages(self) -> Iterator[Event]:
+        """Put further pages that nothing links to in the queue, once it is empty; tell of archives that likely have none."""
+        self._guessed = {}
+        if self._first:
+            return
+        likely, unlikely = self._paging.take(min(self._abreast, self._most - self.pages))
+        for guess in likely:
+            if canonical(guess.url) not in self._seen:
+                self._guessed[guess] = self._paging.count(guess.base)
+                self.add(canonical(guess.url))
+        for guess in unlikely:
+            yield from self._ended(guess)
+
+    def _settle(self) -> Iterator[Event]:
+        """Tell of the archives whose further page turned out to be none."""
+        for guess, before in self._guessed.items():
+            if not self._paging.answered(guess, before):
+                yield from self._ended(guess)
+
+    def _ended(self, guess: Guess) -> Iterator[Event]:
+        self.blog_ended = self.blog_ended or guess.group == "blog"
+        kind = classify(canonical(guess.base), self._home)
+        kind.page = guess.page + 1
+        yield from self._evidence(ArchiveFacts(kind="term"), None, guess.base, kind, last=True)
 
     def _needless(self, kind: AddressKind) -> bool:
         """Whether a late archive tells nothing new: the list of posts was read to its end, and articles print their tags."""
@@ -214,13 +242,21 @@ class Crawler:
         if what == "404":
             return
         if what in ("archive", "home", "search") or kind.kind == "type" or (what == "unknown" and kind.kind != "article"):
-            yield from self._archive(doc, answer, url, kind)
+            yield from self._archive(doc, answer, url, kind, what)
             return
         self._follow(doc, singular=True)
+        if what == "page" and self._mode == "all":
+            self._list_on(doc, url, kind)
         if what == "attachment":
             yield Left(url=url, type="attachment", reason="an attachment page", rule="attachment", source="crawl")
         else:
             yield from self._article(doc, answer, url, what)
+
+    def _list_on(self, doc: Document, url: str, kind: AddressKind) -> None:
+        """Go on in a page made to list posts, as builders have them for the blog."""
+        facts = read_archive(doc)
+        if len(facts.members) >= ENOUGH and self._paging.brings_news(canonical(kind.base or url), kind.page, facts.members):
+            self._go_on(doc, facts, facts.members, url, kind, "page")
 
     def _article(self, doc: Document, answer: Answer, url: str, what: str) -> Iterator[Event]:
         wp_id, type_ = identity_of(doc)
@@ -261,32 +297,33 @@ class Crawler:
                 return own
         return url
 
-    def _archive(self, doc: Document, answer: Answer, url: str, kind: AddressKind) -> Iterator[Event]:
+    def _archive(self, doc: Document, answer: Answer, url: str, kind: AddressKind, what: str) -> Iterator[Event]:
         facts = read_archive(doc)
         base = canonical(kind.base or url)
-        members = frozenset(facts.members)
-        stuck = kind.page > 1 and (members <= self._members.get(base, frozenset()) if members else True)
-        self._members[base] = members
+        shown = facts.members or article_links(doc.root, url, self._home)
+        stuck = not self._paging.brings_news(base, kind.page, shown)
         yield Left(url=url, type=None, reason=kind.reason or "an archive", rule=kind.rule or "archive", source="crawl")
-        # A page that repeats the one before, or lists nothing, is the end, whatever it links to.
-        following = None if stuck else facts.next_url or self._by_script(doc, facts, base, kind)
-        yield from self._evidence(facts, answer, base, kind, last=not following)
+        # A page that repeats the ones before, or lists nothing, is the end, whatever it links to.
+        blog = facts.kind == "home" or kind.kind == "home"
+        goes_on = not stuck and self._go_on(doc, facts, shown, url, kind, "search" if what == "search" else "blog" if blog else "archive")
+        yield from self._evidence(facts, answer, base, kind, last=not goes_on)
         if stuck:
             return
-        if following:
-            if self._mode != "nothing":
-                self.add(canonical(following, url))
-        elif facts.kind == "home" or kind.kind == "home":
+        if blog and not goes_on:
             self.blog_ended = True
         self._follow(doc)
 
-    def _by_script(self, doc: Document, facts: ArchiveFacts, base: str, kind: AddressKind) -> str | None:
-        """The next page's address where a script loads it: WordPress answers to it all the same."""
-        if not facts.members or not select(doc.root, self._endless):
-            return None
-        if "?" in base:
-            return f"{base}&paged={kind.page + 1}"
-        return f"{base.rstrip('/')}/page/{kind.page + 1}/"
+    def _go_on(self, doc: Document, facts: ArchiveFacts, shown: list[str], url: str, kind: AddressKind, group: str) -> bool:
+        """Put an archive's next page in the queue, where it has or may have one; whether it was."""
+        base = canonical(kind.base or url)
+        linked = linked_next(doc, url, base, kind.page, shown, self._home)
+        if linked or (facts.next_url and goes_on(canonical(facts.next_url, url), base, kind.page)):
+            self._paging.note_pager(group)
+        following = linked or facts.next_url or self._paging.by_script(doc, facts.members, base, kind.page)
+        if following and self._mode != "nothing":
+            self.add(canonical(following, url))
+        guessed = group != "search" and self._mode in ("all", "next") and self._paging.propose(base, group, kind.page, shown)
+        return bool(following) or guessed
 
     def _evidence(self, facts: ArchiveFacts, answer: Answer | None, base: str, kind: AddressKind, *, last: bool) -> Iterator[Event]:
         taxonomy = "author" if facts.kind == "author" else facts.taxonomy if facts.kind == "term" else None

@@ -238,7 +238,7 @@ def _heading_names(view: PageView, kind: str) -> Iterator[str]:
 def _read_members(facts: ArchiveFacts, view: PageView) -> None:
     host, found = split_url(view.url).netloc, dict[str, None]()
     for card in view.index.find(table("cues")["archives"]["cards"]):
-        link = None if _in_menu(card) else _card_link(card)
+        link = None if in_menu(card) else _card_link(card)
         if link is None:
             continue
         address = view.absolute(link.get("href") or "").split("#")[0]
@@ -250,12 +250,13 @@ def _read_members(facts: ArchiveFacts, view: PageView) -> None:
                 facts.pictures.setdefault(address, picture)
     for link in [] if found else view.index.find("h1 a, h2 a, h3 a, .entry-title a"):
         address = view.absolute(link.get("href") or "").split("#")[0]
-        if not _in_menu(link) and split_url(address).netloc == host and split_url(address).path.strip("/"):
+        if not in_menu(link) and split_url(address).netloc == host and split_url(address).path.strip("/"):
             found.setdefault(address)
     facts.members = list(found)
 
 
-def _in_menu(element: HtmlElement) -> bool:
+def in_menu(element: HtmlElement) -> bool:
+    """Whether an element stands in a menu, side bar or footer."""
     for above in element.iterancestors():
         names = above.get("class") or ""
         if above.tag in ("nav", "aside", "footer") or (above.tag != "body" and MENUS.search(names) and not LAYOUTS.search(names)):
