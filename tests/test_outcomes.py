@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import signal
 import sqlite3
 import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,42 +12,12 @@ import pytest
 
 import presslift as package
 from presslift.demo.site import DemoSite
-from presslift.pipeline import Options, migrate, sync
 from presslift.pipeline.lock import hold
-from presslift.summaries import summary_lines
-from tests.commands import PRESSLIFT, QUICK, presslift, refused, tree
+from tests.commands import QUICK, presslift, refused, tree
 from tests.conftest import require
-from tests.faulty import FaultySite, failures, lines
-from tests.faulty import quick as quick_settings
 from tests.servers import Server, free_port, page
 
 FRONT = page("<title>A bakery</title><body><h1>Bread</h1><p>We bake bread, and nothing else, every day of the year.</p>")
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[DemoSite]:
-    with DemoSite() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def migrated(site: DemoSite, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated") / "OUT"
-    assert presslift("migrate", site.url, "-o", folder, "-q").returncode == 0
-    return folder
-
-
-@pytest.fixture
-def out(migrated: Path, tmp_path: Path) -> Path:
-    """An OUT of one's own."""
-    return Path(shutil.copytree(migrated, tmp_path / "OUT"))
-
-
-@pytest.fixture
-def quick(tmp_path: Path) -> Path:
-    path = tmp_path / "quick.yaml"
-    path.write_text(QUICK)
-    return path
 
 
 # ---- 2: usage
@@ -242,36 +207,6 @@ def test_empty_lists(tmp_path: Path) -> None:
     assert not (tmp_path / "OUT").exists()
 
 
-# ---- 0 and 1
-
-
-def test_some_pages_fail(tmp_path: Path, quick: Path) -> None:
-    out = tmp_path / "OUT"
-    with DemoSite(rest=False, feed=False) as ill:
-        good = ill.answer
-        ill.answer = lambda target: (404, "text/html", b"gone", {}) if "/el-precio-del-agua" in target else good(target)  # type: ignore[method-assign]
-        done = presslift("migrate", ill.url, "-o", out, "--config", quick)
-        assert done.returncode == 1, done.stderr
-        assert done.stdout == f"{out}\n"
-        assert "1 failed" in done.stderr and str(out / "export" / "failures.jsonl") in done.stderr
-        (failure,) = map(json.loads, (out / "export" / "failures.jsonl").open())
-        assert "/el-precio-del-agua/" in failure["url"]
-        told = presslift("status", out).stdout
-        assert f"failed     {failure['url']}" in told and "presslift sync" in told
-        ill.answer = good  # type: ignore[method-assign]
-        assert presslift("sync", out).returncode == 0
-    assert (out / "export" / "failures.jsonl").read_text() == ""
-
-
-def test_check_names_what_does_not_hold(out: Path) -> None:
-    assert presslift("check", out).returncode == 0
-    path = out / "export" / "articles.csv"
-    path.write_bytes(path.read_bytes() + b"x")
-    done = presslift("check", out)
-    assert done.returncode == 1 and "articles.csv" in done.stdout and done.stderr == ""
-    assert json.loads(presslift("check", out, "--json").stdout)["ok"] is False
-
-
 # ---- 4 and 5
 
 
@@ -410,132 +345,3 @@ def test_a_full_disk_later(small_disk: Callable[[int], Path], spare: int) -> Non
         assert presslift("sync", out, "--full", "-q").returncode == 0
     assert package.check(out).ok
     assert tree(out / "export") != exported
-
-
-# ---- 130 and 143: stopped
-
-
-def slow(seconds: float) -> DemoSite:
-    """The built-in site, its posts' pages late."""
-    site = DemoSite()
-    good = site.answer
-
-    def answer(target: str) -> tuple[int, str, bytes, dict[str, str]]:
-        if target.startswith("/20"):
-            time.sleep(seconds)
-        return good(target)
-
-    site.answer = answer  # type: ignore[method-assign]
-    return site
-
-
-def stopped(command: list[object], number: int, when: Callable[[], bool]) -> tuple[int, str, float]:
-    """Start a command, send it a signal, and take its code, its stderr and how long it took to end."""
-    process = subprocess.Popen([PRESSLIFT, *map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 30
-    while not when() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    sent = time.monotonic()
-    process.send_signal(number)
-    _, told = process.communicate(timeout=30)
-    return process.returncode, told, time.monotonic() - sent
-
-
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_stopped_and_gone_on_with(tmp_path: Path, number: int, code: int) -> None:
-    out = tmp_path / "OUT"
-    with slow(1.5) as site:
-        got, told, seconds = stopped(
-            ["migrate", site.url, "-o", out, "--limit", 5], number, lambda: any(r.startswith("/20") for r in site.requests)
-        )
-        assert got == code, told
-        (line,) = told.splitlines()[1:]
-        assert line == f"presslift: stopped; all that was read is saved: `presslift sync {out}` goes on where it stood"
-        assert seconds < 1.4, "it must not wait for what is under way"
-        told = presslift("status", out).stdout
-        assert "cut off" in told and f"presslift sync {out}" in told
-        done = presslift("sync", out)
-        assert done.returncode == 0, done.stderr
-        # Each address once, over both runs, but for those that were under way; the scope given first holds.
-        assert sum(r == "/wp-json/" for r in site.requests) == 1
-    assert package.check(out).ok and package.check(out).counts["articles"] == 5
-    assert (out / "export" / "changes.jsonl").read_text() == ""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_before_anything_was_read(tmp_path: Path, number: int) -> None:
-    out = tmp_path / "OUT"
-    with DemoSite() as site:
-        good = site.answer
-        site.answer = lambda target: (time.sleep(1.5), good(target))[1] if target == "/" else good(target)  # type: ignore[func-returns-value, method-assign]
-        got, told, _ = stopped(["migrate", site.url, "-o", out, "--no-comments"], number, lambda: "/" in site.requests)
-        assert got == 128 + number and "stopped" in told
-        site.answer = good  # type: ignore[method-assign]
-        done = presslift("sync", out)
-        assert done.returncode == 0, done.stderr
-    assert package.check(out).counts["articles"] == 9
-    assert (out / "export" / "changes.jsonl").read_text() == ""
-    assert "comments: false" in (out / "config.yaml").read_text()
-
-
-def test_stopped_while_probing_says_nothing_of_saving(tmp_path: Path) -> None:
-    with DemoSite() as site:
-        site.answer = lambda target: (time.sleep(1.5), (404, "text/html", b"", {}))[1]  # type: ignore[func-returns-value, method-assign]
-        got, told, seconds = stopped(["probe", site.url], signal.SIGINT, lambda: bool(site.requests))
-    assert (got, told) == (130, "presslift: stopped\n") and seconds < 1.4
-
-
-# ---- nobody reads
-
-
-def test_a_broken_pipe_is_no_error() -> None:
-    for command in ("config", "config --schema", "--help"):
-        done = subprocess.run(["bash", "-c", f"'{PRESSLIFT}' {command} | head -1; exit ${{PIPESTATUS[0]}}"], capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (0, "") and len(done.stdout.splitlines()) == 1
-    done = subprocess.run(["bash", "-c", f"'{PRESSLIFT}' config | true; exit ${{PIPESTATUS[0]}}"], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is Linux's")
-def test_stdout_that_is_full() -> None:
-    with open("/dev/full", "w") as full:  # noqa: PTH123
-        done = subprocess.run([PRESSLIFT, "config"], stdout=full, stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 74 and len(done.stderr.splitlines()) == 1
-
-
-# ---- the numbers
-
-
-def test_the_summary_counts_what_failures_names(tmp_path: Path) -> None:
-    """Exit code 1, the summary, the health file, the status and failures.jsonl say the same."""
-    out = tmp_path / "OUT"
-    with FaultySite() as site:
-        spoilt, settings = page("broken", 500), quick_settings()
-        summary = migrate(site.url, out, config=settings)
-        assert (summary.exit_code, summary.failures, failures(out)) == (0, 0, {})
-        # A record that stands as it was.
-        post = site.by_id(103)
-        assert post is not None
-        post |= {"content": post["content"] + "<p>Añadido.</p>", "modified": "2025-06-01T10:00:00"}
-        site.faults = {site.path(103): spoilt}
-        summary = sync(out, config=settings)
-        assert (summary.exit_code, summary.failed, summary.stale, summary.missing_parts) == (1, 0, 1, 0)
-        assert "  1 of those exported as they were, or from REST or the feed alone: the page itself could not be read" in summary_lines(
-            summary
-        )
-        assert list(failures(out, site)) == [site.path(103)]
-        # An address without a record, and a listing.
-        site.rest = site.feed = False
-        site.faults |= {site.add("nueva"): spoilt, "/wp-sitemap-posts-page-1.xml": spoilt}
-        summary = sync(out, config=settings, options=Options(full=True))
-        assert (summary.exit_code, summary.failed, summary.stale) == (1, 1, 1)
-        assert summary.failures == len(lines(out, "failures")) >= 2
-        done = presslift("sync", out, "-q")
-        health = json.loads((out / "health.json").read_text())
-        assert done.returncode == health["exit_code"] == 1
-        assert "1 addresses failed, 1 pages failed and their records stand" in health["last_error"]["message"]
-        told = presslift("status", out).stdout
-        assert f"{len(lines(out, 'failures'))} failures" in told
-        site.faults = {}
-        summary = sync(out, config=settings, options=Options(full=True))
-        assert (summary.exit_code, summary.failures, lines(out, "failures")) == (0, 0, [])
