@@ -14,9 +14,9 @@ from msgspec import Struct
 from presslift.config import SiteSettings
 from presslift.records import Account, Person
 from presslift.scraper.knowledge import table
-from presslift.scraper.parse.bylines import MARKS
+from presslift.scraper.parse.bylines import MARKS, PIECES
 from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
-from presslift.scraper.parse.dates import parse_date
+from presslift.scraper.parse.dates import is_day, parse_date, weekdays
 from presslift.scraper.parse.graph import types_of
 from presslift.scraper.parse.people import (
     clean_name,
@@ -40,8 +40,9 @@ from presslift.urls import split_url
 
 AUTHOR_PATH = re.compile(r"/author/([^/?#]+)/?")
 LONGEST_PART = 80
-LOOSE = frozenset({"author link", "author-like class"})
+LOOSE = frozenset({"author link", "author-like class", "author box", "avatar"})
 """Cues that may hold authors of other posts too."""
+MOST_LINKS = 12
 Names = tuple[Person, ...]
 ByCue = dict[str, tuple[Cue, list[Person]]]
 
@@ -202,13 +203,31 @@ def _people(view: PageView, vote: Vote) -> list[Person]:
     if isinstance(vote.node, dict):
         return _from_node(vote.node)
     if vote.cue.role == "name":
-        return [
-            Person(name=n) for n in _names(vote.text) if looks_like_name(n) and (" " in n or len(vote.text) < 25) and not has_job_words(n)
-        ]
+        return _by_shape(view, vote)
     url = _author_address(view, vote.element)
     if vote.element is None and re.match(r"https?://|www\.", vote.text):
         return []
     return _named(_names(vote.text, one=url is not None), url)
+
+
+def _by_shape(view: PageView, vote: Vote) -> list[Person]:
+    """Persons whom an author's element names: all of its text, else its links; the other way round in a box of several things."""
+    names = [n for n in _names(vote.text) if looks_like_name(n) and (" " in n or len(vote.text) < 25) and not has_job_words(n)]
+    whole, boxed = [Person(name=n) for n in names], vote.cue.name == "author box"
+    linked = _linked(view, vote.element) if vote.element is not None and (boxed or not whole) else []
+    return linked or whole
+
+
+def _linked(view: PageView, element: HtmlElement) -> list[Person]:
+    """Persons whose full names are, or begin, the links in an author's element, where jobs and pictures stand beside them."""
+    found: list[Person] = []
+    for link in [*element.iter("a")][:MOST_LINKS]:
+        name = clean_name(next((t for t in map(str.strip, link.itertext()) if t), None))
+        if not name or " " not in name or not looks_like_name(name) or has_job_words(name) or is_role(name):
+            continue
+        if is_full_name(name) or name_slug(name) in (link.get("href") or ""):
+            found.extend(_named([name], _author_address(view, link)))
+    return found
 
 
 def _names(text: str, one: bool = False) -> list[str]:
@@ -299,7 +318,7 @@ def _from_line(text: str) -> list[str]:
             flags=re.I,
         )[0]
         words = rest.split()
-        while words and (parse_date(f"1 {words[-1]} 2020") or re.search(r"\d", words[-1])):
+        while words and (parse_date(f"1 {words[-1]} 2020") or re.search(r"\d", words[-1]) or words[-1].strip(",.").lower() in weekdays()):
             words.pop()
         names = [n for part in split_names(" ".join(words)) if (n := clean_name(part)) and looks_like_name(n)]
         if names:
@@ -316,6 +335,8 @@ def _near_title(view: PageView, heading: HtmlElement | None) -> list[Person]:
             names = _from_line(said)
             if names:
                 return _named(names, _author_address(view, part))
+        if names := _beside_date(line):
+            return _named(names, _author_address(view, element))
     return []
 
 
@@ -323,6 +344,13 @@ def _parts(element: HtmlElement) -> list[tuple[str, HtmlElement]]:
     """The elements in a line that open with "By", with their texts."""
     within = [e for e in element.iter("span", "div", "p", "li", "small", "em", "strong", "b", "i", "address", "cite") if e is not element]
     return [(text, e) for e in within if (text := short_text(e, LONGEST_PART)) and lead_pattern().match(text)]
+
+
+def _beside_date(line: str) -> list[str]:
+    """The full name in a line of nothing but name and date ("Ana Ruiz | 12 May 2024")."""
+    pieces = [piece for piece in PIECES.split(line) if piece.strip()]
+    names = [n for piece in pieces if (n := clean_name(piece)) and is_full_name(n)]
+    return names if len(pieces) == 2 and len(names) == 1 and any(is_day(p) for p in pieces) else []
 
 
 def _account(view: PageView, by_cue: ByCue) -> Account | None:

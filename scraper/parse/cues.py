@@ -20,7 +20,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import text_of
 from presslift.scraper.parse.graph import text_value
 from presslift.scraper.parse.index import Selectors, can_ask
-from presslift.scraper.parse.names import KINDS
+from presslift.scraper.parse.names import KINDS, local_name
 from presslift.scraper.parse.view import PageView
 
 T = TypeVar("T")
@@ -85,9 +85,9 @@ def cues(field: str) -> tuple[Cue, ...]:
 
 
 def class_like(pattern: str) -> Callable[[str], bool]:
-    """A test of names: classes that a regular expression matches as a whole."""
+    """A test of names: classes that a regular expression, in lower case, matches as a whole."""
     matches = re.compile(pattern).fullmatch
-    return lambda name: name[0] != "#" and matches(name) is not None
+    return lambda name: name[0] != "#" and matches(local_name(name)) is not None
 
 
 @cache

@@ -185,6 +185,12 @@ def language_rows() -> dict[str, dict[str, Any]]:
 
 
 @cache
+def weekdays() -> frozenset[str]:
+    """The days of the week as languages write them in full, lower case."""
+    return frozenset(day.split("|")[0] for row in language_rows().values() for day in row.get("weekdays", []))
+
+
+@cache
 def _months() -> dict[str, dict[str, int]]:
     """Month name → language → number."""
     found: dict[str, dict[str, int]] = {}

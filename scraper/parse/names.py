@@ -15,7 +15,17 @@ from typing import NamedTuple
 from presslift.scraper.knowledge import table
 
 NUMBERED = re.compile(r"(?<=[a-z]{3})\d+(?=-|$)")
+CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+MODULE_HASH = re.compile(r"__(?=[\w-]*(?:\d|(?!^)[A-Z]))[\w-]{5,6}$")
 SPLIT = re.compile(r"[-_:]+|(?<=[a-z0-9])(?=[A-Z])")
+
+
+@lru_cache(maxsize=65536)
+def local_name(name: str) -> str:
+    """A class in lower case, a hyphen at each capital inside it, without the hash that CSS modules end in: ``By_authorName__x1Y2z``."""
+    if name.islower() and "__" not in name:
+        return name
+    return CAPITAL.sub("-", MODULE_HASH.sub("", name)).lower()
 
 
 @lru_cache(maxsize=65536)

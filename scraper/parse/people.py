@@ -133,7 +133,7 @@ def clean_name(text: str | None) -> str | None:
     name = MARK.sub("", name)
     # A raised figure that lost its markup ends a name of several words, not a nickname.
     name = AFTER.sub("", GLUED.sub("", name) if " " in name else name).strip(' ,;:|/–—-•·"“”»«→›<>')
-    name = _without_date(name)
+    name = _once(_without_date(name))
     if (
         not name
         or len(name) > LONGEST_NAME
@@ -146,6 +146,13 @@ def clean_name(text: str | None) -> str | None:
     ):
         return None
     return name
+
+
+def _once(name: str) -> str:
+    """A name of several words that is printed twice, for the eye and for screen readers, once."""
+    words = name.split()
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else name
 
 
 def _without_date(name: str) -> str:

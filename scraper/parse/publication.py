@@ -136,7 +136,9 @@ def text_before(element: HtmlElement) -> str:
     previous = element.getprevious()
     if previous is not None:
         tail = (previous.tail or "").strip()
-        return (tail if tail or previous.tag == "time" else text_end(previous, 60))[-60:]
+        if previous.tag == "time" or any(map(str.isalnum, tail)):
+            return tail[-60:]
+        return f"{text_end(previous, 60)}{tail}"[-60:]
     parent = element.getparent()
     return (parent.text or "").strip()[-60:] if parent is not None else ""
 

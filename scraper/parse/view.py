@@ -251,7 +251,7 @@ class PageView:
     def _fenced_here(element: HtmlElement) -> bool:
         names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
         if element.tag in _fence_tags():
-            return element.tag != "aside" or not _own_aside().search(names)
+            return element.tag != "aside" or not _own_aside().search(names) or _fenced_names(names)
         if element.tag == "footer" and not _entry_footer().search(names) and not any(a.tag == "article" for a in element.iterancestors()):
             return True
         return len(names) > 1 and _fenced_names(names)

@@ -46,4 +46,4 @@ def test_a_cue_s_signs_stand_in_all_that_its_pattern_matches() -> None:
         matched = [name for name in names if class_like(cue.pattern or "")(name)]
         assert matched, cue.name
         assert not [name for name in matched if not any(sign in name.lower() for sign in cue.signs)], cue.name
-    assert all(any(sign in name for sign in TITLE_SIGNS) for name in names if class_like(TITLE_CLASS)(name))
+    assert all(any(sign in name.lower() for sign in TITLE_SIGNS) for name in names if class_like(TITLE_CLASS)(name))
