@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from msgspec import Struct
 
 from presslift.config import SiteSettings
-from presslift.scraper.parse.cues import Cue, Decision, Vote, decide, gather, named, short_text
+from presslift.scraper.parse.cues import Cue, Decision, Vote, cues, decide, gather, named, short_text
 from presslift.scraper.parse.dates import LONGEST, Moment, language_rows, parse_date, parse_foreign_date, parse_machine_date
 from presslift.scraper.parse.document import classes, text_end, text_of
 from presslift.scraper.parse.view import PageView
@@ -23,6 +23,7 @@ URL_DAY = re.compile(r"/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})(?:/|$)")
 UPDATED_CLASS = re.compile(r"(?:^|[-_ ])(?:updated|modified|mod|lastmod|revised)(?:[-_ ](?:on|date|label|info|time)|$| )", re.I)
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 PARTED = re.compile(r"\s[|·•/]\s")
+NUMBERS = r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[年년./]\s*\d{1,2}[月월./]\s*\d{1,2}"
 DAY = timedelta(days=1)
 MOST_OF_TEXT = 4
 MOST_BELOW = 6
@@ -45,6 +46,8 @@ def read_dates(view: PageView, language: str | None, settings: SiteSettings | No
     published_said, modified_said = said_dates(view, language, now, zone)
     published, modified = _decide(published_said, zone), _decide(modified_said, zone)
     warnings = []
+    if published is not None and published.cue == "line of the last change":
+        warnings.append("published: only the day of the last change is told")
     if published is not None and published.value.relative:
         warnings.append("published: told by a distance from the time of fetching")
         published.confidence = min(published.confidence, 0.6)
@@ -59,11 +62,16 @@ def said_dates(
     published_said: list[Said] = []
     for vote in gather(view, "published"):
         if vote.cue.role == "near":
-            published_said += [(m, vote.cue) for m in _near_title(view, vote.element, language, now)]
+            told = [(m, changed) for m, changed in _near_title(view, vote.element, language, now)]
         elif (moment := _moment(vote, language, now)) is not None:
-            told_changed = vote.element is not None and _is_update(vote.element)
-            (modified_said if told_changed else published_said).append((moment, vote.cue))
+            told = [(moment, vote.element is not None and (_is_update(vote.element) or _only_change(vote)))]
+        else:
+            continue
+        for moment, changed in told:
+            (modified_said if changed else published_said).append((moment, vote.cue))
     published_said += _from_address(view.url)
+    if not published_said:
+        published_said = [(m, named("published", "line of the last change")) for m, c in modified_said if c in cues("published")]
     return _without_changes(published_said, _decide(modified_said, zone)), modified_said
 
 
@@ -88,7 +96,7 @@ def _moment(vote: Vote, language: str | None, now: datetime | None) -> Moment | 
             found = parse_date(text_of(vote.element), language, now=now)
         return found
     text = _without_updates(vote.text, vote.element)[:LONGEST]
-    if (inner := next(vote.element.iter("time"), None)) is not None and inner.get("datetime"):
+    if (inner := next((t for t in vote.element.iter("time") if t.get("datetime") and not _is_update(t)), None)) is not None:
         found = parse_machine_date(inner.get("datetime"))
         if found is not None:
             return found
@@ -108,7 +116,7 @@ def _is_update(element: HtmlElement) -> bool:
     if element.tag != "time" and any("modified" in n or "last-update" in n for n in names):
         return True
     if (own := (element.text or "").strip()) and _starts_with_update_words(own):
-        return True
+        return parse_date(_change_told().sub(" ", own)[:LONGEST]) is None
     for above in [*element.iterancestors()][:3]:
         if above.tag in ("article", "main", "body", "header"):
             break
@@ -128,7 +136,25 @@ def _without_updates(text: str, element: HtmlElement) -> str:
         if inner is not element and "updated" in classes(inner) and "published" not in classes(inner):
             rest = text.replace(text_of(inner), " ", 1)
             text = rest if parse_date(rest) is not None else text
+    if _change_told().search(text) and parse_date(rest := _change_told().sub(" ", text)) is not None:
+        return rest
     return text
+
+
+def _only_change(vote: Vote) -> bool:
+    """Whether the only day in a line is that of the last change ("By Ana Ruiz | Last updated: 12 May 2024")."""
+    return (
+        vote.cue.attribute is None
+        and bool(_change_told().search(vote.text))
+        and parse_date(_change_told().sub(" ", vote.text)[:LONGEST]) is None
+    )
+
+
+@cache
+def _change_told() -> re.Pattern[str]:
+    words = {w for row in language_rows().values() for w in row.get("updated", [])}
+    told = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{told})(?!\w)[^|•·\n\d]{{0,12}}(?:{NUMBERS}|[^|•·\n]{{0,24}}?(?:19|20)\d\d)", re.I)
 
 
 def text_before(element: HtmlElement) -> str:
@@ -169,18 +195,20 @@ def _from_address(url: str) -> list[Said]:
     return [(moment, named("published", "address"))] if moment else []
 
 
-def _near_title(view: PageView, heading: HtmlElement | None, language: str | None, now: datetime | None) -> list[Moment]:
-    """Dates in the few short lines right before and after the heading."""
+def _near_title(view: PageView, heading: HtmlElement | None, language: str | None, now: datetime | None) -> list[tuple[Moment, bool]]:
+    """The first day in the few short lines right before and after the heading, and whether it is that of the last change."""
     if heading is None:
         return []
+    late: list[tuple[Moment, bool]] = []
     for line, element in lines_near(view, heading):
         # A line of several things may be long: "18 March 2025 | by Ana Ruiz | Culture, Politics | 3 comments".
         if (len(line) <= 80 or PARTED.search(line)) and not _is_update(element):
             line = _without_updates(line, element)
             moment = parse_date(line, language, now=now) or _glued(line, element, language, now)
-            if moment is not None and not _update_words().search(line.split(str(moment.day.year))[0][:-1]):
-                return [moment]
-    return []
+            if moment is not None and not _change_told().search(line):
+                return [(moment, False)]
+            late = late or ([(moment, True)] if moment is not None else [])
+    return late
 
 
 def _glued(line: str, element: HtmlElement, language: str | None, now: datetime | None) -> Moment | None:

@@ -68,12 +68,12 @@ def test_a_heading_that_made_the_address_is_not_strange_to_the_post() -> None:
     ],
 )
 def test_classes_of_the_day_in_any_case(name: str) -> None:
-    assert day(read(f"<main>{HEADING}{TEXT * 5}<div><p class='{name}'>6 November 2023</p></div></main>")) == "2023-11-06"
+    assert day(read(f"<main>{HEADING}{TEXT * 5}<div><p class='{name}'>6 November 2023</p></div>{TEXT}</main>")) == "2023-11-06"
 
 
 @pytest.mark.parametrize("name", ["event-date", "comment-post-date", "today__date", "current-entry-date", "EventList_postDate__x1Y2z"])
 def test_classes_of_other_days(name: str) -> None:
-    assert day(read(f"<main>{HEADING}{TEXT * 5}<div><p class='{name}'>6 November 2023</p></div></main>")) is None
+    assert day(read(f"<main>{HEADING}{TEXT * 5}<div><p class='{name}'>6 November 2023</p></div>{TEXT}</main>")) is None
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,31 @@ def test_an_aside_that_tells_of_the_post(name: str) -> None:
     assert (people(meta), day(meta)) == (["Clara Hoffmann"], "2023-11-06")
     for other in (f"{name} widget", f"related-{name}"):
         assert people(read(f"<main>{HEADING}{TEXT}{aside.replace(name, other)}</main>")) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "109 Comments | Clara Hoffmann | Last Updated: March 11, 2019",
+        "Clara Hoffmann · Updated 11 March 2019",
+        "Clara Hoffmann | Aktualisiert am 11.03.2019",
+        "Clara Hoffmann | 更新日 2019年3月11日",
+    ],
+)
+def test_a_line_that_tells_the_last_change_alone(line: str) -> None:
+    for body in (f"<p class=entry-meta>{line}</p>{HEADING}{TEXT * 5}", f"{HEADING}<p>{line}</p>{TEXT}"):
+        meta = read(f"<main>{body}</main>")
+        assert (day(meta), (meta.modified or "")[:10]) == ("2019-03-11", "2019-03-11")
+        assert meta.confidence["published"] < 0.5 and any("last change" in w for w in meta.warnings)
+
+
+@pytest.mark.parametrize("line", ["Updated: March 11, 2019 | Published 2 May 2016", "2 May 2016 (last updated on March 11, 2019)"])
+def test_a_line_of_both_days(line: str) -> None:
+    for body in (f"<p class=entry-meta>{line}</p>{HEADING}{TEXT * 5}", f"{HEADING}<p>{line}</p>{TEXT}"):
+        meta = read(f"<main>{body}</main>")
+        assert day(meta) == "2016-05-02" and not meta.warnings
+
+
+def test_a_word_of_change_far_from_the_day_says_nothing_of_it() -> None:
+    meta = read(f"<main>{HEADING}<p class=entry-meta>Updates, Modified cars | 2 May 2016</p>{TEXT}</main>")
+    assert day(meta) == "2016-05-02" and meta.modified is None
