@@ -25,6 +25,8 @@ FIRM = ("protected",)
 
 COMMENTS_LISTED = "comments_listed"
 """The last run that read every comment of the site from REST."""
+COMMENT_CAPTURE = "presslift_capture"
+"""Under this name a comment of REST has the answer that it was read from."""
 
 
 class Finder:
@@ -159,7 +161,8 @@ class Finder:
         elif evidence.kind == "media":
             self._take_media(data)
         elif evidence.kind == "comment" and whole(data.get("post")):
-            put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", stubbed(data, self._forgotten), self._run)
+            kept = stubbed(data, self._forgotten) | ({COMMENT_CAPTURE: msgspec.to_builtins(evidence.capture)} if evidence.capture else {})
+            put("comment", f"{whole(data.get('post'))}/{whole(data.get('id'))}", kept, self._run)
         elif evidence.kind == "archive":
             self._take_archive(data)
         elif evidence.kind in ("listed", "unpublished"):

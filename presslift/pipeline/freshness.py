@@ -6,9 +6,12 @@ import hashlib
 import json
 from typing import Any
 
+import msgspec
+
 from presslift.config import Settings
-from presslift.pipeline.finding import COMMENTS_LISTED
+from presslift.pipeline.finding import COMMENT_CAPTURE, COMMENTS_LISTED
 from presslift.pipeline.trust import is_trusted
+from presslift.records import Capture
 from presslift.scraper.discover.answers import text
 from presslift.scraper.parse.document import read_fragment, text_of
 from presslift.scraper.parse.page import PageReading
@@ -51,6 +54,15 @@ class Freshness:
 
     def comments(self, wp_id: int | None) -> list[dict[str, Any]]:
         """REST's comments of a post: those of this run if it read them all, else all that are known."""
+        # Where they were read from is no part of what they say.
+        return [{k: v for k, v in data.items() if k != COMMENT_CAPTURE} for data in self._comments(wp_id)]
+
+    def comment_captures(self, wp_id: int | None) -> list[Capture]:
+        """The answers that REST's comments of a post came from."""
+        captures = [data[COMMENT_CAPTURE] | {"kind": "comments"} for data in self._comments(wp_id) if data.get(COMMENT_CAPTURE)]
+        return [msgspec.convert(capture, Capture) for capture in {capture["url"]: capture for capture in captures}.values()]
+
+    def _comments(self, wp_id: int | None) -> list[dict[str, Any]]:
         if wp_id is None or not self._settings.scope.comments:
             return []
         since = self._run if self._store.get_meta(COMMENTS_LISTED) == self._run else 0

@@ -310,6 +310,7 @@ class Reader:
         if self._settings.scope.comments:
             wp_id = rest.wp_id if rest else page.metadata.wp_id if page else None
             sources.rest_comments = discussion.from_rest(self._fresh.comments(wp_id), offset, rest.author_wp_id if rest else None)
+            sources.captures += self._fresh.comment_captures(wp_id)
             if page is not None:
                 old = self._store.article(row["article"]) if row["article"] else None
                 had = [*sources.rest_comments, *(old.comments if old else [])]
