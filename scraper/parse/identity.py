@@ -29,6 +29,8 @@ POST_FORM = "form.post-password-form, form[action*='action=postpass']"
 NOT_TYPES = frozenset({"format", "author", "template", "layout"})
 
 MENUS = re.compile(r"(?:^|[-_ ])(?:widget|sidebar|menu)(?:[-_ ]|$)")
+COMMENT = re.compile(r"(?:^|[ -])comment(?:-body|[-_]\d+)?(?: |$)")
+COMMENTS = re.compile(r"(?:^| )(?:(?:post|entry|wp-block)-)?(?:comments(?:-(?:area|list|section|wrap\w*|container))?|comment-?list)(?: |$)")
 LAYOUTS = re.compile(r"(?:has|no|with|left|right|content)-sidebar|sidebar-(?:wrap|layout)|elementor")
 
 
@@ -85,10 +87,35 @@ def _kind_by_shape(doc: Document) -> PageKind:
         return "archive"
     if types & {"Article", "NewsArticle", "BlogPosting"} or doc.meta.get("article:published_time"):
         return "single"
-    articles = [a for a in doc.root.iter("article") if not any(p.tag == "article" for p in a.iterancestors())]
-    if len(articles) == 1 or doc.meta.get("og:type", [""])[0] == "article":
+    articles = [a for a in doc.root.iter("article") if not _is_beside(a)]
+    if (
+        len(articles) == 1
+        or _stands_out(doc, articles)
+        or doc.find("input[name=comment_post_ID]")
+        or doc.meta.get("og:type", [""])[0] == "article"
+    ):
         return "single"
     return "archive" if len(articles) >= 4 else "unknown"
+
+
+def _is_beside(article: HtmlElement) -> bool:
+    """Whether an ``article`` is no entry of the page: a comment, a part of another, or in a side bar."""
+    if in_menu(article) or COMMENT.search(f"{article.get('class') or ''} {article.get('id') or ''}"):
+        return True
+    return any(a.tag == "article" or COMMENTS.search(f"{a.get('class') or ''} {a.get('id') or ''}") for a in _below_body(article))
+
+
+def _below_body(element: HtmlElement) -> Iterator[HtmlElement]:
+    return (above for above in element.iterancestors() if above.tag not in ("body", "html"))
+
+
+def _stands_out(doc: Document, articles: list[HtmlElement]) -> bool:
+    """Whether one of several entries is the page's own and the others its related ones: it has the heading, and most of the text."""
+    headings = list(doc.root.iter("h1"))
+    if len(headings) != 1:
+        return False
+    own = [a for a in articles if a in headings[0].iterancestors()]
+    return bool(own) and len(text_of(own[0])) > sum(len(text_of(a)) for a in articles if a is not own[0])
 
 
 def post_type(view: PageView) -> tuple[str, str] | None:

@@ -49,6 +49,30 @@ def test_kinds_without_body_classes() -> None:
     assert page_kind(doc("", "<p>nothing</p>")) == "unknown"
 
 
+CARD = "<article><h2><a href='/a/'>A</a></h2><p>Some words of another one.</p></article>"
+OWN = f"<article><h1>Title</h1><p>{'The text of the entry. ' * 40}</p></article>"
+COMMENTED = (
+    "<ol class='comment-list'>" + "<li class='comment'><article class='comment-body' id='div-comment-{0}'>Yes.</article></li>" * 5 + "</ol>"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (OWN + f"<section id='comments'>{COMMENTED}</section>", "single"),
+        (OWN + "<div>" + "<article class='comment even' id='comment-7'>Yes.</article>" * 5 + "</div>", "single"),
+        (OWN + f"<div class='xq-more'>{CARD * 6}</div>", "single"),
+        (OWN + f"<aside>{CARD * 6}</aside>", "single"),
+        ("<div><h1>Title</h1><p>Text.</p></div>" + CARD * 4 + "<form><input type=hidden name=comment_post_ID value=5></form>", "single"),
+        ("<h1>Topic</h1>" + CARD * 6, "archive"),
+        (f"<article><h1>Title</h1><p>Words.</p></article>{CARD * 6}", "archive"),
+        ("<main class='comments-open'><h1>Topic</h1>" + CARD.replace("<article>", "<article class='post comments-closed'>") * 6 + "</main>", "archive"),
+    ],
+)  # fmt: skip
+def test_comments_and_related_entries_make_no_archive(body: str, kind: str) -> None:
+    assert page_kind(doc("", body)) == kind
+
+
 @pytest.mark.parametrize(
     ("url", "wp_id", "slug"),
     [
