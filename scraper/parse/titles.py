@@ -28,6 +28,8 @@ TITLE_CLASS = r"(?:\S*[-_])?(?:title|heading|headline|h1)(?:[-_]\S*)?"
 TITLE_SIGNS = ("title", "heading", "headline", "h1")
 KINDS.add(TITLE_CLASS, class_like(TITLE_CLASS), TITLE_SIGNS)
 PAGE_NUMBER = re.compile(r"(?:page|página|seite|pagina|страница|strona|sayfa)\s+\d+.*")
+MOST_PARTS = 8
+KICKER_END = re.compile(r"^[\s|·•/:–—-]+")
 QUOTES = str.maketrans(
     {
         "’": "'",
@@ -247,7 +249,7 @@ def _headings(view: PageView, votes: list[Vote], names: SiteNames, heads: list[s
             continue
         if _is_site(vote.text, names) and _leads_home(view, vote):
             continue
-        bare = _without_subtitle(vote.text, vote.element, subtitles)
+        bare = _without_kicker(view, _without_subtitle(vote.text, vote.element, subtitles), vote.element)
         text = _without_company(cut_site(bare, names) if " " in bare else bare, heads)
         words = set(re.findall(r"\w{3,}", fold(text)))
         # A heading that shares nothing with the page's title is another thing's.
@@ -265,6 +267,16 @@ def _without_subtitle(text: str, heading: HtmlElement, subtitles: list[HtmlEleme
     for element in subtitles:
         if any(a is heading for a in element.iterancestors()):
             text = text.removesuffix(text_of(element)).strip() or text
+    return text
+
+
+def _without_kicker(view: PageView, text: str, heading: HtmlElement) -> str:
+    """A heading without the element that opens it (topic, series, category), where the address was made from the rest."""
+    for element in [*heading.iterdescendants("span", "small", "em", "strong", "b", "i", "a", "div", "p")][:MOST_PARTS]:
+        kicker = text_of(element)
+        rest = KICKER_END.sub("", text.removeprefix(kicker)) if kicker and text.startswith(kicker) else ""
+        if rest and _made_the_address(view, rest):
+            return rest
     return text
 
 

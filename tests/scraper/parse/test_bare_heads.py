@@ -183,3 +183,13 @@ def test_a_line_of_both_days(line: str) -> None:
 def test_a_word_of_change_far_from_the_day_says_nothing_of_it() -> None:
     meta = read(f"<main>{HEADING}<p class=entry-meta>Updates, Modified cars | 2 May 2016</p>{TEXT}</main>")
     assert day(meta) == "2016-05-02" and meta.modified is None
+
+
+@pytest.mark.parametrize(
+    "kicker", ["<small>Places of the week</small><br>", "<span class=topic>Politics</span> | ", "<a href='/topic/'>Topic:</a> "]
+)
+def test_a_kicker_in_the_heading_is_no_part_of_what_made_the_address(kicker: str) -> None:
+    body = f"<h1 class=single-title><span class=post-title>{kicker}Rivers of the North</span></h1>{TEXT}"
+    assert read(body, title="").title == "Rivers of the North"
+    assert read(body, title="Our Press").title == "Rivers of the North"
+    assert read(body, title="", url="https://press.example.org/?p=7").title != "Rivers of the North"
