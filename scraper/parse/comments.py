@@ -64,6 +64,8 @@ def read_comments(doc: Document, zone: str | None = None) -> CommentsReading:
     ``zone`` is the site's zone (``+02:00`` or ``Europe/Berlin``), used for dates printed without one. Comments stand in the
     order printed; those awaiting moderation are left out. An element that holds the article's body is never taken out.
     """
+    # The form, which goes with the discussion, tells which post the page is of.
+    _ = doc.commented_id
     reading = CommentsReading(count=read_count(doc), pages=read_pages(doc))
     items = _threads(_items(doc))
     language = doc.root.get("lang")

@@ -69,6 +69,13 @@ class Document:
         return nodes
 
     @cached_property
+    def commented_id(self) -> int | None:
+        """The id of the post that the page's comment form is for. Asked before the form is taken out of the tree."""
+        told = {(e.get("value") or "").strip() for e in self.root.iter("input") if e.get("name") == "comment_post_ID"}
+        number = told.pop() if len(told) == 1 else ""
+        return int(number) if number.isascii() and number.isdecimal() and len(number) <= 18 else None
+
+    @cached_property
     def body_classes(self) -> frozenset[str]:
         """The classes of ``body``: WordPress tells the page's kind and ids there."""
         body = self.root.find("body")

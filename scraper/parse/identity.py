@@ -88,12 +88,7 @@ def _kind_by_shape(doc: Document) -> PageKind:
     if types & {"Article", "NewsArticle", "BlogPosting"} or doc.meta.get("article:published_time"):
         return "single"
     articles = [a for a in doc.root.iter("article") if not _is_beside(a)]
-    if (
-        len(articles) == 1
-        or _stands_out(doc, articles)
-        or doc.find("input[name=comment_post_ID]")
-        or doc.meta.get("og:type", [""])[0] == "article"
-    ):
+    if len(articles) == 1 or _stands_out(doc, articles) or doc.commented_id is not None or doc.meta.get("og:type", [""])[0] == "article":
         return "single"
     return "archive" if len(articles) >= 4 else "unknown"
 

@@ -82,9 +82,8 @@ class PageView:
         for link in self.index.find("link[type='application/json'][href*='/wp/v2/']"):
             if match := re.search(r"/wp/v2/(?!users/|categories/|tags/|taxonomies/|types/)[\w-]+/(\d{1,18})$", link.get("href") or ""):
                 return int(match[1]), "rest link"
-        for field in self.index.find("input[name=comment_post_ID]"):
-            if NUMBER.fullmatch(field.get("value") or ""):
-                return int(field.get("value") or 0), "comment form"
+        if self.doc.commented_id is not None:
+            return self.doc.commented_id, "comment form"
         return self._article_id()
 
     def _article_id(self) -> tuple[int, str] | None:

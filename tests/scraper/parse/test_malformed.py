@@ -203,6 +203,15 @@ def test_ids_that_are_no_numbers_cost_no_record(number: str) -> None:
         assert record.wp_id is None and record.title == TITLE
 
 
+@pytest.mark.parametrize(("ids", "told"), [(["16"], 16), (["16", "16"], 16), (["16", "17"], None), (["0x10"], None)])
+def test_the_comment_form_tells_the_id_where_nothing_else_does(ids: list[str], told: int | None) -> None:
+    form = "".join(f'<form><p><input type="hidden" name="comment_post_ID" value="{number}"></p></form>' for number in ids)
+    cards = "<article><h2><a href='/a/'>A</a></h2></article>" * 5
+    html = f"<html><head></head><body><div><h1>{TITLE}</h1><div class='entry-content'>{body()}</div></div>{cards}<div id='comments'><div id='respond'>{form}</div></div></body></html>"
+    record = extract(html, URL)
+    assert record.wp_id == told
+
+
 def test_a_stray_end_tag_does_not_open_a_box_again() -> None:
     box = "<section class='related-posts'><h3>Relacionados</h3><div><a href='/otra/'>Otra nota</a></div></section>"
     html = f"<html><body><h1>{TITLE}</h1><div class='entry-content'>{box}{body('</section>')}</div></body></html>"
