@@ -18,7 +18,10 @@ def merged(known: dict[str, Any], told: dict[str, Any], run: int) -> dict[str, A
     read and the number of the last, where its end was seen; ``before`` is what was known before that run, of which ``members``
     hold what the pages read lack until two runs that read all of them have missed it (``missing``: address → first such run).
     """
-    data = known | {k: v for k, v in told.items() if v not in (None, []) and k not in (*OF_THE_READING, "members")}
+    data = known | {k: v for k, v in told.items() if v not in (None, [], {}) and k not in (*OF_THE_READING, "members")}
+    if known.get("pictures") and told.get("pictures"):
+        # Each page shows those of its own members.
+        data["pictures"] = known["pictures"] | told["pictures"]
     if told.get("page") is None:
         return data | {"members": _joined(known.get("members"), told.get("members"))}
     if known.get("read_run") == run:
