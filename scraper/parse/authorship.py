@@ -33,7 +33,7 @@ from presslift.scraper.parse.people import (
     role_inside,
     split_names,
 )
-from presslift.scraper.parse.publication import lines_near, text_before
+from presslift.scraper.parse.publication import PARTS, lines_near, text_before
 from presslift.scraper.parse.titles import SiteNames, cut_site
 from presslift.scraper.parse.view import PageView
 from presslift.urls import split_url
@@ -342,7 +342,7 @@ def _near_title(view: PageView, heading: HtmlElement | None) -> list[Person]:
 
 def _parts(element: HtmlElement) -> list[tuple[str, HtmlElement]]:
     """The elements in a line that open with "By", with their texts."""
-    within = [e for e in element.iter("span", "div", "p", "li", "small", "em", "strong", "b", "i", "address", "cite") if e is not element]
+    within = [e for e in element.iter(*PARTS) if e is not element]
     return [(text, e) for e in within if (text := short_text(e, LONGEST_PART)) and lead_pattern().match(text)]
 
 

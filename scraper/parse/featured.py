@@ -82,12 +82,8 @@ def _above_text(view: PageView) -> str | None:
     """The only picture between the title and the text, or right above the title, that is no part of the text: of a theme whose
     classes nobody knows.
     """
-    heading = view.heading
-    if heading is None:
-        return None
-    place = view.index.position
-    first = view.text_start
-    if first is None:
+    heading, first, place = view.heading, view.text_start, view.index.position
+    if heading is None or first is None:
         return None
     start, end = place(heading) - NEAR, place(first)
     found = [

@@ -15,6 +15,9 @@ SHORTEST = 25
 """Shorter pieces of text are labels more often than prose."""
 SHORTEST_DENSE = 9
 FIRST_DENSE = "\u2e80"
+"""From here on Unicode has the scripts without spaces, of East Asia."""
+INSIDE, OUTSIDE = 0.8, 3
+"""What an aside must hold to be the body: so much of all prose, or so many times the prose of what should hold it."""
 INLINE = frozenset(
     "a abbr b bdi bdo big br cite code data del dfn em font i ins kbd label mark q s samp small span strike strong sub sup time tt u var".split()
 )
@@ -83,11 +86,11 @@ class Prose:
         if element.tag not in _fence_tags() or not self._keep:
             return self._most
         outside = self._kept and not any(a in self._landmarks for a in element.iterancestors())
-        return (6 if outside else 1.6) * self._most
+        return (OUTSIDE if outside else INSIDE) * 2 * self._most
 
 
-def _size(text: str) -> int:
-    """The letters of a text; those of scripts without spaces say as much as three of others."""
+def letters_said(text: str) -> int:
+    """The letters of a text without what is around it; those of scripts without spaces say as much as three of others."""
     bare = text.strip()
     return len(bare) if bare.isascii() or max(bare) < FIRST_DENSE else len(bare) + 2 * sum(c >= FIRST_DENSE for c in bare)
 
@@ -97,9 +100,9 @@ def _holders(root: HtmlElement) -> dict[HtmlElement, int]:
     never = _never_tags()
     for element in root.iter("*"):
         if (text := element.text) and len(text) >= SHORTEST_DENSE:
-            _enter(own, element, _size(text), never)
+            _enter(own, element, letters_said(text), never)
         if (text := element.tail) and len(text) >= SHORTEST_DENSE:
-            _enter(own, element.getparent(), _size(text), never)
+            _enter(own, element.getparent(), letters_said(text), never)
     return own
 
 

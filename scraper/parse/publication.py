@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,6 +26,8 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 PARTED = re.compile(r"\s[|·•/]\s")
 NUMBERS = r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d\d[年년./]\s*\d{1,2}[月월./]\s*\d{1,2}"
 DAY = timedelta(days=1)
+PARTS = ("span", "div", "p", "li", "small", "em", "strong", "b", "i", "address", "cite")
+"""What a line's parts stand in."""
 MOST_OF_TEXT = 4
 MOST_BELOW = 6
 LONG = 1_500
@@ -62,7 +65,7 @@ def said_dates(
     published_said: list[Said] = []
     for vote in gather(view, "published"):
         if vote.cue.role == "near":
-            told = [(m, changed) for m, changed in _near_title(view, vote.element, language, now)]
+            told = _near_title(view, vote.element, language, now)
         elif (moment := _moment(vote, language, now)) is not None:
             told = [(moment, vote.element is not None and (_is_update(vote.element) or _only_change(vote)))]
         else:
@@ -215,7 +218,7 @@ def _glued(line: str, element: HtmlElement, language: str | None, now: datetime 
     """The day in a part of a line whose parts have nothing between them ("2021-06-144 min read")."""
     if not re.search(r"\d{3}", line):
         return None
-    parts = (text_of(e) for e in element.iter("span", "div", "p", "li", "small", "em", "strong", "b", "i") if len(e) == 0)
+    parts = (text_of(e) for e in element.iter(*PARTS) if len(e) == 0)
     return next((m for text in parts if len(text) < 40 and (m := parse_date(text, language, now=now))), None)
 
 
@@ -267,11 +270,10 @@ def _below_text(view: PageView, heading: HtmlElement, seen: set[HtmlElement]) ->
         if node in titled or node.tag in ("body", "html"):
             break
         below = [e for e in node.itersiblings() if isinstance(e.tag, str)]
-        prose = [n for n, e in enumerate(below) if view.holds_prose(e)]
-        # Behind the text, or behind a box about its author that follows the line.
-        behind = below[prose[-1] + 1 :] if prose else below
-        beside = below[: prose[0]] if prose and node is not view.text_start else []
-        for sibling in [*beside, *behind][:MOST_BELOW]:
+        last = next((n for n in range(len(below) - 1, -1, -1) if view.holds_prose(below[n])), -1)
+        # Beside the text's container a line may stand before a box about its author.
+        beside = takewhile(lambda e: not view.holds_prose(e), below[: last + 1]) if node is not view.text_start else ()
+        for sibling in [*beside, *below[last + 1 :]][:MOST_BELOW]:
             if sibling.tag not in ("script", "style", "svg", "nav", "form") and not view.elsewhere(sibling):
                 found += [(t, e) for t, e in _short_texts(sibling, 3) if e not in seen]
     return found[:MOST_BELOW]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property, lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urljoin
 
@@ -14,6 +13,7 @@ from presslift.scraper.knowledge import table
 from presslift.scraper.parse.document import Document, text_of
 from presslift.scraper.parse.graph import Graph
 from presslift.scraper.parse.people import fold_name, title_slug
+from presslift.scraper.parse.prose import letters_said
 from presslift.urls import NOWHERE, join_url, split_url
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ class PageView:
         self.index.forget_detached()
         self.heading: HtmlElement | None = None
         self._elsewhere: dict[HtmlElement, bool] = {}
-        self._text_start: list[HtmlElement] | None = None
         self._absolute: dict[str, str] = {}
         self.texts: dict[HtmlElement, str] = {}
         self.near: dict[HtmlElement, list[tuple[str, HtmlElement]]] = {}
@@ -149,12 +148,12 @@ class PageView:
     @property
     def text_start(self) -> HtmlElement | None:
         """The first paragraph of running text below the title; None before the title was read, or where there is none."""
-        if self.heading is None:
-            return None
-        if self._text_start is None:
-            below = self.index.after(self.heading, TEXT_HOLDERS)
-            self._text_start = [*islice((e for e in below if _is_prose(e) and not self.elsewhere(e)), 1)]
-        return next(iter(self._text_start), None)
+        return self._text_start if self.heading is not None else None
+
+    @cached_property
+    def _text_start(self) -> HtmlElement | None:
+        below = self.index.after(self.heading, TEXT_HOLDERS) if self.heading is not None else iter(())
+        return next((e for e in below if _is_prose(e) and not self.elsewhere(e)), None)
 
     @staticmethod
     def holds_prose(element: HtmlElement) -> bool:
@@ -264,9 +263,7 @@ def _starts_and_ends(title: str) -> list[str]:
 
 
 def _is_prose(element: HtmlElement) -> bool:
-    # Scripts without spaces say as much in half the letters.
-    text = text_of(element) if element.tag == "p" else (element.text or "").strip()
-    return len(text) >= LEAST_PROSE or (len(text) >= LEAST_PROSE / 3 and 3 * sum(c > "\u2e80" for c in text) >= LEAST_PROSE)
+    return letters_said(text_of(element) if element.tag == "p" else element.text or "") >= LEAST_PROSE
 
 
 @lru_cache(maxsize=16384)

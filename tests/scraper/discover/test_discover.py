@@ -10,27 +10,14 @@ import pytest
 
 from presslift.config import Settings
 from presslift.records import SiteFacts
-from presslift.scraper.discover import Event, Evidence, Found, Get, Left, Listing, discover, read_archives
-from presslift.scraper.fetch.client import Client
+from presslift.scraper.discover import Event, Evidence, Found, Left, Listing, discover, read_archives
 from presslift.scraper.probe import probe_site
-from tests.scraper.discover.wordpress import Post, WordPress, found, left, listing
+from tests.scraper.discover.wordpress import Post, WordPress, cached, found, left, listing
 from tests.servers import Visit, as_json, page, redirect
 
 
 def posts(count: int, first: int = 10) -> list[Post]:
     return [Post(first + n, f"2024/01/post-{first + n}/", f"Post {first + n}", category=("news", "essays")[n % 2]) for n in range(count)]
-
-
-def cached(client: Client) -> Get:
-    """One run's way to the site: no address is asked twice."""
-    kept: dict[str, Any] = {}
-
-    def get(url: str, *, kind: str, accept: str | None = None) -> Any:
-        if url not in kept:
-            kept[url] = client.get(url, kind=kind, accept=accept)
-        return kept[url]
-
-    return get
 
 
 def run(site: WordPress, **scope: Any) -> tuple[SiteFacts, list[Event]]:

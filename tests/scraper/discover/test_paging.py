@@ -12,9 +12,8 @@ import pytest
 from presslift.config import Settings
 from presslift.records import SiteFacts
 from presslift.scraper.discover import Event, Evidence, Listing, discover, read_archives
-from presslift.scraper.fetch.client import Client
 from presslift.scraper.probe import probe_site
-from tests.scraper.discover.wordpress import PER_LIST, Post, WordPress, found
+from tests.scraper.discover.wordpress import PER_LIST, Post, WordPress, cached, found
 from tests.servers import Behaviour, Visit, page, redirect
 
 DOORS: dict[str, Any] = {"rest": False, "sitemap": False, "feed": False}
@@ -54,17 +53,6 @@ class Themed(WordPress):
 
 def posts(count: int, categories: int = 2, address: str = "post-{}/") -> list[Post]:
     return [Post(n, address.format(n), f"Post {n}", category=f"topic-{n % categories}") for n in range(10, 10 + count)]
-
-
-def cached(client: Client) -> Any:
-    kept: dict[str, Any] = {}
-
-    def get(url: str, *, kind: str, accept: str | None = None) -> Any:
-        if url not in kept:
-            kept[url] = client.get(url, kind=kind, accept=accept)
-        return kept[url]
-
-    return get
 
 
 def run(site: WordPress, most: int = 1000) -> tuple[SiteFacts, list[Event]]:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from presslift.config import Settings
-from presslift.scraper.discover import Event, Found, Left, Listing
+from presslift.scraper.discover import Event, Found, Get, Left, Listing
 from presslift.scraper.fetch.client import Client
 from tests.servers import Behaviour, Server, Visit, as_json, page
 
@@ -228,3 +228,15 @@ def left(events: list[Event]) -> dict[str, str]:
 def listing(events: list[Event], name: str) -> Listing:
     """The last listing of a name."""
     return [e for e in events if isinstance(e, Listing) and e.name == name][-1]
+
+
+def cached(client: Client) -> Get:
+    """One run's way to the site: no address is asked twice."""
+    kept: dict[str, Any] = {}
+
+    def get(url: str, *, kind: str, accept: str | None = None) -> Any:
+        if url not in kept:
+            kept[url] = client.get(url, kind=kind, accept=accept)
+        return kept[url]
+
+    return get
